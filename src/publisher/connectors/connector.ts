@@ -1,0 +1,133 @@
+import type { Finding, Outcome, Reason, Sighting } from '../core/outcome.js'
+import type { Evidence, Handles, Instant } from '../core/target.js'
+import type { Answer, HttpRequest } from './http.js'
+
+export const PLATFORMS = [
+  'facebook',
+  'instagram',
+  'threads',
+  'bluesky',
+  'mastodon',
+  'x',
+  'linkedin',
+  'telegram',
+  'discord',
+  'manual',
+] as const
+export type PlatformName = (typeof PLATFORMS)[number]
+
+/** What is sent to one account: frozen and stored before the first attempt. */
+export interface Content {
+  readonly text: string
+  readonly media: readonly Media[]
+}
+
+export interface Media {
+  readonly id: string
+  readonly kind: 'image' | 'video'
+  readonly mime: string
+  readonly bytes: number
+  readonly width: number
+  readonly height: number
+  readonly durationMs?: number
+  readonly alt?: string
+  readonly filename: string
+  /** Where it came from, when that is an address anybody may fetch. */
+  readonly sourceUrl?: string
+}
+
+/** Something that would fail, found before anything is queued. */
+export interface Problem {
+  readonly field: 'text' | 'media' | 'alt' | 'account'
+  /** One plain sentence: what is wrong, the number found and the limit. */
+  readonly message: string
+  readonly next?: string
+}
+
+/** One attempt at a target. */
+export interface PublishRequest {
+  readonly targetId: string
+  /** The same for every attempt at this target: a UUID. */
+  readonly idempotencyKey: string
+  readonly content: Content
+  readonly handles: Handles
+  readonly attempt: number
+  /** When the target was created: the frozen time for records that carry one. */
+  readonly frozenAt: Instant
+}
+
+/** A doubtful attempt to be looked up. */
+export interface Doubt extends PublishRequest {
+  /** When the mutation in doubt began. */
+  readonly mutationAt: Instant
+  readonly evidence: readonly Evidence[]
+  /** Posts on this account that belong to other targets of ours: never proof of this one. */
+  readonly otherRemoteIds: ReadonlySet<string>
+}
+
+/** A live target to be looked at again. */
+export interface LivePost extends PublishRequest {
+  readonly remoteId?: string
+  readonly publishedAt: Instant
+  readonly otherRemoteIds: ReadonlySet<string>
+}
+
+/** What a connector may do without changing anything. */
+export interface Reader {
+  /** A request that changes nothing. */
+  read(request: HttpRequest): Promise<Answer>
+  now(): Instant
+}
+
+/** What a connector may do inside an attempt. Each call is refused once the lease has ended. */
+export interface Steps extends Reader {
+  /** A preparing call: safe to repeat, makes nothing public. */
+  prepare(request: HttpRequest): Promise<Answer>
+  /** Stores the handles of the steps so far, before the next one. */
+  save(handles: Handles): Promise<void>
+  /**
+   * The one call that makes the post public. Writes the write-ahead mark and the handles first,
+   * then sends; an attempt calls it at most once.
+   */
+  mutate(request: HttpRequest, handles?: Handles): Promise<Answer>
+  /** The bytes of a medium. */
+  bytes(media: Media): Promise<Uint8Array>
+  /** An address from which the platform can fetch the medium. */
+  publicUrl(media: Media): string
+}
+
+export type CredentialCheck =
+  | {
+      readonly kind: 'ok'
+      readonly identity: string
+      readonly expiresAt?: Instant
+      readonly warning?: string
+    }
+  | { readonly kind: 'refused'; readonly reason: Reason }
+  /** The check itself did not work: it says nothing about the credential. */
+  | { readonly kind: 'unknown'; readonly reason: Reason }
+
+/**
+ * One account on one platform. Connectors return outcomes; they never sleep, loop until something
+ * happens, or write to the store, and they decide nothing about retrying.
+ */
+export interface Connector {
+  readonly platform: PlatformName
+  /** In a few words, for the thread: is sending again after a doubt safe, and why. */
+  readonly retrySafety: string
+  /** What would fail, by the platform's documented limits. Pure. */
+  check(content: Content): readonly Problem[]
+  /** Goes on from `request.handles`; returns after at most one mutation. */
+  publish(request: PublishRequest, steps: Steps): Promise<Outcome>
+  /** How an accepted mutation ended; only where `publish` can return `accepted` as `finishing`. */
+  poll?(request: PublishRequest, reader: Reader): Promise<Outcome>
+  /** What happened to a doubtful attempt; absent where the platform cannot be read. */
+  lookUp?(doubt: Doubt, reader: Reader): Promise<Finding>
+  /** Whether a live post is still there, once; absent where the platform cannot be read. */
+  verify?(post: LivePost, reader: Reader): Promise<Sighting>
+  /** Deletes a post of ours (a duplicate, after a person said so). */
+  remove?(remoteId: string, steps: Pick<Steps, 'prepare' | 'now'>): Promise<Outcome>
+  /** Where a person can look: an address or an instruction. */
+  where(request: PublishRequest): string
+  checkCredentials(reader: Reader): Promise<CredentialCheck>
+}

@@ -1,0 +1,149 @@
+import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
+import type { Outcome, Reason } from './outcome.js'
+import { settleDelayMs } from './retry.js'
+import type { Decision, Effect, Evidence, Target, TargetEvent, TargetState } from './target.js'
+
+type Attempted = Extract<TargetEvent, { type: 'attempted' }>
+type InFlight = Extract<TargetState, { status: 'publishing' | 'processing' }>
+
+/** What an attempt, or a poll of an accepted one, leads to. */
+export function decideAttempt(target: Target, event: Attempted, context: Context): Decision {
+  const { state } = target
+  if (state.status !== 'publishing' && state.status !== 'processing') {
+    return refused(`no attempt is under way in ${state.status}`)
+  }
+  const { at, outcome } = event
+  switch (outcome.kind) {
+    case 'published':
+      return live(target, at, { how: 'answer', ...outcome }, context, releasing(state))
+    case 'accepted':
+      return keepProcessing(target, state, event, outcome, context)
+    case 'transient':
+      return state.status === 'processing'
+        ? keepProcessing(
+            target,
+            state,
+            event,
+            { kind: 'accepted', stage: state.stage, note: state.note },
+            context,
+          )
+        : failedForNow(target, event, outcome, context)
+    case 'permanent':
+      return failedForGood(target, at, outcome)
+    case 'ambiguous':
+      return inDoubt(target, state, event, outcome, context)
+  }
+}
+
+function releasing(state: InFlight): { effects: readonly Effect[] } {
+  return { effects: state.status === 'publishing' ? [{ kind: 'releaseAccount' }] : [] }
+}
+
+function keepProcessing(
+  target: Target,
+  state: InFlight,
+  event: Attempted,
+  outcome: Extract<Outcome, { kind: 'accepted' }>,
+  context: Context,
+): Decision {
+  const { policy } = context
+  const { at } = event
+  const before = state.status === 'processing' ? state : state.processing
+  const polls = before ? before.polls + 1 : 0
+  const deadlineAt = before?.deadlineAt ?? at + policy.processingDeadlineMs
+  if (at >= deadlineAt) return tooSlow(target, state, event, outcome, context)
+  return moved(
+    target,
+    {
+      status: 'processing',
+      stage: outcome.stage,
+      note: outcome.note,
+      polls,
+      pollAt: at + (outcome.pollAfterMs ?? settleDelayMs(polls, policy)),
+      deadlineAt,
+      ...(state.mutationAt === undefined ? {} : { mutationAt: state.mutationAt }),
+    },
+    { note: outcome.note },
+  )
+}
+
+function tooSlow(
+  target: Target,
+  state: InFlight,
+  { at, jitter }: Attempted,
+  outcome: Extract<Outcome, { kind: 'accepted' }>,
+  context: Context,
+): Decision {
+  const text = 'The platform has not finished processing in time.'
+  if (outcome.stage === 'finishing') {
+    return reconcile(
+      target,
+      at,
+      { evidence: [{ at, text }], mutationAt: state.mutationAt },
+      context,
+    )
+  }
+  const reason: Reason = { class: 'platform', text }
+  return retryLater(target, at, { reason, jitter }, context, { handles: {} })
+}
+
+function failedForNow(
+  target: Target,
+  { at, jitter }: Attempted,
+  outcome: Extract<Outcome, { kind: 'transient' }>,
+  context: Context,
+): Decision {
+  const { reason } = outcome
+  // A rate limit that names no time waits for the whole backoff: jitter could make it nothing.
+  const wholeMs = context.policy.backoffBaseMs * 2 ** Math.max(0, target.automatic - 1)
+  const limited = outcome.scope === 'account'
+  const retryAfterMs =
+    outcome.retryAfterMs ?? (limited ? Math.min(wholeMs, context.policy.backoffMaxMs) : undefined)
+  const change = outcome.discardHandles ? { handles: {} } : {}
+  const decision = retryLater(target, at, { reason, retryAfterMs, jitter }, context, change)
+  if (!limited || decision.kind === 'refused') return decision
+  const untilAt = at + (retryAfterMs ?? 0)
+  return { ...decision, effects: [{ kind: 'pauseAccount', untilAt, reason }] }
+}
+
+function failedForGood(
+  target: Target,
+  at: number,
+  outcome: Extract<Outcome, { kind: 'permanent' }>,
+): Decision {
+  const { reason } = outcome
+  const change = outcome.discardHandles ? { handles: {} } : {}
+  if (reason.class === 'auth' || reason.class === 'permission') {
+    return moved(
+      target,
+      { status: 'held', hold: 'account', reason, heldAt: at },
+      { effects: [{ kind: 'holdAccount', reason }], note: reason.text, change },
+    )
+  }
+  return moved(target, { status: 'failed', reason, failedAt: at }, { note: reason.text, change })
+}
+
+function inDoubt(
+  target: Target,
+  state: InFlight,
+  event: Attempted,
+  outcome: Extract<Outcome, { kind: 'ambiguous' }>,
+  context: Context,
+): Decision {
+  const { at } = event
+  const evidence: readonly Evidence[] = [
+    {
+      at,
+      text: outcome.reason.text,
+      ...(outcome.remoteId === undefined ? {} : { remoteId: outcome.remoteId }),
+    },
+  ]
+  const startedAt = state.status === 'publishing' ? state.startedAt : undefined
+  const mutationAt = state.mutationAt ?? startedAt ?? at
+  if (context.can.canLookUp) {
+    return reconcile(target, at, { evidence, mutationAt, refusal: outcome.refusal }, context)
+  }
+  if (outcome.refusal)
+    return failedForGood(target, at, { kind: 'permanent', reason: outcome.refusal })
+  return ask(target, at, { evidence, mutationAt, where: event.where }, context)
+}

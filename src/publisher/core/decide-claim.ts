@@ -1,0 +1,165 @@
+import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
+import type { Reason } from './outcome.js'
+import type { Decision, Target, TargetEvent, TargetState, Task } from './target.js'
+
+type Claimed = Extract<TargetEvent, { type: 'claimed' }>
+
+/** What a worker that rang for this target may do now, if anything. */
+export function decideClaim(target: Target, event: Claimed, context: Context): Decision {
+  const { state, lease } = target
+  const { at } = event
+  if (lease && at < lease.expiresAt) return refused('another worker holds it')
+  switch (state.status) {
+    case 'scheduled':
+      return start(target, state.publishAt, event, context)
+    case 'queued':
+      return start(target, state.dueAt, event, context)
+    case 'waiting':
+      return start(target, state.retryAt, event, context)
+    case 'publishing':
+      // The worker that held it is gone or frozen: its post may be out. Never sent again unlooked.
+      return reconcile(
+        target,
+        at,
+        {
+          evidence: [
+            {
+              at,
+              text:
+                state.mutationAt === undefined
+                  ? 'The worker stopped before anything was sent.'
+                  : 'The worker stopped after it had begun to send.',
+            },
+          ],
+          mutationAt: state.mutationAt,
+        },
+        context,
+      )
+    case 'processing':
+      if (at < state.pollAt) return refused('not due yet')
+      return state.stage === 'preparing'
+        ? resume(target, state, event)
+        : grant(target, event, 'poll')
+    case 'reconciling':
+      if (at < state.lookUpAt) return refused('not due yet')
+      return look(target, state, event, context)
+    case 'unconfirmed':
+      if (state.relookAt === undefined || at < state.relookAt) return refused('not due yet')
+      return relook(target, state, event, context)
+    case 'published':
+      if (state.recheckAt === undefined || at < state.recheckAt) return refused('not due yet')
+      return context.can.canVerify ? grant(target, event, 'recheck') : refused('cannot be read')
+    case 'held':
+    case 'failed':
+    case 'cancelled':
+      return refused(`nothing to do for a ${state.status} target`)
+  }
+}
+
+function start(target: Target, dueAt: number, event: Claimed, { policy }: Context): Decision {
+  const { at, gate, lease } = event
+  const { state } = target
+  if (at < dueAt) return refused('not due yet')
+  const forced = state.status === 'queued' && state.force
+  if (gate.kind === 'held' && !forced) return hold(target, at, 'account', gate.reason)
+  if (gate.kind === 'paused' && gate.untilAt > at) {
+    const paused: TargetState =
+      state.status === 'waiting'
+        ? { ...state, retryAt: gate.untilAt }
+        : { status: 'queued', dueAt: gate.untilAt, ...(forced ? { force: true } : {}) }
+    return moved(target, paused, { note: 'The account is paused by a rate limit.' })
+  }
+  if (at - dueAt > policy.graceMs) return hold(target, at, 'late', lateReason(at - dueAt))
+  const publishing: TargetState = { status: 'publishing', startedAt: at }
+  return {
+    kind: 'moved',
+    target: {
+      ...target,
+      state: publishing,
+      attempt: target.attempt + 1,
+      automatic: target.automatic + 1,
+      lease,
+    },
+    effects: [],
+    task: 'publish',
+  }
+}
+
+/** The platform was preparing (a container): the same attempt goes on from its handles. */
+function resume(
+  target: Target,
+  state: Extract<TargetState, { status: 'processing' }>,
+  event: Claimed,
+): Decision {
+  if (event.gate.kind === 'held') return hold(target, event.at, 'account', event.gate.reason)
+  const publishing: TargetState = {
+    status: 'publishing',
+    startedAt: event.at,
+    processing: { polls: state.polls, deadlineAt: state.deadlineAt },
+  }
+  return {
+    kind: 'moved',
+    target: { ...target, state: publishing, lease: event.lease },
+    effects: [],
+    task: 'publish',
+  }
+}
+
+function look(
+  target: Target,
+  state: Extract<TargetState, { status: 'reconciling' }>,
+  event: Claimed,
+  context: Context,
+): Decision {
+  // Our own ledger proves it: the mark is written before the mutation, and fenced by the lease.
+  if (state.mutationAt === undefined) {
+    const reason: Reason = {
+      class: 'platform',
+      text: 'The worker stopped before anything was sent.',
+    }
+    return retryLater(target, event.at, { reason, jitter: 0 }, context)
+  }
+  if (context.can.canLookUp) return grant(target, event, 'lookUp')
+  return knownAnswer(target, state, event, context) ?? ask(target, event.at, state, context)
+}
+
+function relook(
+  target: Target,
+  state: Extract<TargetState, { status: 'unconfirmed' }>,
+  event: Claimed,
+  context: Context,
+): Decision {
+  if (context.can.canLookUp) return grant(target, event, 'relook')
+  const { relookAt: _done, ...rest } = state
+  return knownAnswer(target, state, event, context) ?? moved(target, rest)
+}
+
+/** A platform that cannot be read, but whose late answer named the post. */
+function knownAnswer(
+  target: Target,
+  state: Extract<TargetState, { status: 'reconciling' | 'unconfirmed' }>,
+  event: Claimed,
+  context: Context,
+): Decision | undefined {
+  const answered = state.evidence.find((line) => line.remoteId !== undefined)
+  if (!answered) return undefined
+  const { remoteId, permalink } = answered
+  return live(target, event.at, { how: 'answer', remoteId, permalink }, context)
+}
+
+function grant(target: Target, event: Claimed, task: Task): Decision {
+  return { kind: 'moved', target: { ...target, lease: event.lease }, effects: [], task }
+}
+
+function hold(target: Target, at: number, why: 'late' | 'account', reason: Reason): Decision {
+  return moved(target, { status: 'held', hold: why, reason, heldAt: at }, { note: reason.text })
+}
+
+function lateReason(lateMs: number): Reason {
+  const minutes = Math.round(lateMs / 60_000)
+  return {
+    class: 'stale',
+    text: `It was due ${minutes} minutes ago and was not sent, because nothing was running then.`,
+    next: 'Publish now, or cancel it.',
+  }
+}

@@ -1,0 +1,176 @@
+import { type Context, live, moved, refused } from './moves.js'
+import type { Decision, Target, TargetEvent, TargetState } from './target.js'
+
+type Asked = Extract<
+  TargetEvent,
+  {
+    type:
+      | 'verdictGiven'
+      | 'retryRequested'
+      | 'edited'
+      | 'publishNowRequested'
+      | 'rescheduled'
+      | 'cancelRequested'
+      | 'approved'
+  }
+>
+
+/** What a person's click or command leads to; a refusal is the polite answer they get. */
+export function decidePerson(target: Target, event: Asked, context: Context): Decision {
+  switch (event.type) {
+    case 'verdictGiven':
+      return verdict(target, event, context)
+    case 'retryRequested':
+      return target.state.status === 'failed'
+        ? again(target, event.at)
+        : refused(notRetryable(target.state))
+    case 'edited':
+      return edit(target, event.at)
+    case 'publishNowRequested':
+      return publishNow(target, event.at)
+    case 'rescheduled':
+      return reschedule(target, event)
+    case 'cancelRequested':
+      return cancel(target, event)
+    case 'approved':
+      return approve(target, event.at)
+  }
+}
+
+function verdict(
+  target: Target,
+  { at, verdict, who, permalink }: Extract<Asked, { type: 'verdictGiven' }>,
+  context: Context,
+): Decision {
+  const { state } = target
+  if (state.status !== 'unconfirmed') return refused(alreadySettled(state))
+  if (verdict === 'live') return live(target, at, { how: 'person', who, permalink }, context)
+  return moved(target, {
+    status: 'failed',
+    failedAt: at,
+    reason: {
+      class: 'denied',
+      text: `${who.name ?? who.id} looked and it is not there.`,
+      next: 'Retry failed sends it again.',
+    },
+  })
+}
+
+function again(target: Target, at: number): Decision {
+  return moved(target, { status: 'queued', dueAt: at }, { change: { automatic: 0, dueSince: at } })
+}
+
+function edit(target: Target, at: number): Decision {
+  const { state } = target
+  if (state.status === 'failed') {
+    return moved(
+      target,
+      { status: 'queued', dueAt: at },
+      { change: { automatic: 0, dueSince: at, handles: {} } },
+    )
+  }
+  if (state.status === 'scheduled' || state.status === 'held') {
+    return moved(target, state, { change: { handles: {} } })
+  }
+  return refused(inFlight(state))
+}
+
+function publishNow(target: Target, at: number): Decision {
+  const { state } = target
+  if (state.status !== 'held' && state.status !== 'scheduled' && state.status !== 'waiting') {
+    return refused(inFlight(state))
+  }
+  if (state.status === 'held' && state.hold === 'approval') {
+    return refused('It waits for an approval; Publish now does not replace that.')
+  }
+  return moved(
+    target,
+    { status: 'queued', dueAt: at, force: true },
+    { change: { automatic: 0, dueSince: at } },
+  )
+}
+
+function reschedule(
+  target: Target,
+  { publishAt }: Extract<Asked, { type: 'rescheduled' }>,
+): Decision {
+  const { state } = target
+  if (state.status === 'held' && state.hold !== 'late')
+    return moved(target, { ...state, publishAt })
+  if (state.status !== 'scheduled' && state.status !== 'held') return refused(inFlight(state))
+  return moved(target, { status: 'scheduled', publishAt }, { change: { dueSince: publishAt } })
+}
+
+function cancel(
+  target: Target,
+  { at, who }: Extract<Asked, { type: 'cancelRequested' }>,
+): Decision {
+  const { state } = target
+  switch (state.status) {
+    case 'scheduled':
+    case 'queued':
+    case 'waiting':
+    case 'held':
+      return moved(target, { status: 'cancelled', who, cancelledAt: at })
+    case 'failed':
+      return refused('It is not live and will not be sent by itself; there is nothing to cancel.')
+    case 'unconfirmed':
+      return refused('It may be live already. Say whether it is, then decide.')
+    default:
+      return refused(inFlight(state))
+  }
+}
+
+function approve(target: Target, at: number): Decision {
+  const { state } = target
+  if (state.status !== 'held' || state.hold !== 'approval')
+    return refused('It waits for no approval.')
+  const { publishAt } = state
+  return publishAt !== undefined && publishAt > at
+    ? moved(target, { status: 'scheduled', publishAt })
+    : moved(target, { status: 'queued', dueAt: at }, { change: { dueSince: at } })
+}
+
+function notRetryable(state: TargetState): string {
+  return state.status === 'unconfirmed'
+    ? 'It may be live already. Look first, then press "I confirmed it\'s live" or "It\'s not there".'
+    : alreadySettled(state)
+}
+
+function alreadySettled(state: TargetState): string {
+  switch (state.status) {
+    case 'published':
+      return state.who
+        ? `${state.who.name ?? state.who.id} already confirmed it is live.`
+        : 'It is already live.'
+    case 'failed':
+      return 'It is already marked as not live.'
+    case 'cancelled':
+      return `It was cancelled by ${state.who.name ?? state.who.id}.`
+    default:
+      return inFlight(state)
+  }
+}
+
+function inFlight(state: TargetState): string {
+  switch (state.status) {
+    case 'published':
+      return 'It is already live.'
+    case 'cancelled':
+      return `It was cancelled by ${state.who.name ?? state.who.id}.`
+    case 'failed':
+      return 'It has failed; use Retry failed.'
+    case 'unconfirmed':
+      return 'It may be live already; say first whether it is.'
+    case 'held':
+      return 'It is held and waits for a person.'
+    case 'scheduled':
+      return 'It is scheduled and not due yet.'
+    case 'waiting':
+      return 'It is waiting for its next automatic try.'
+    case 'queued':
+      return 'It is queued already.'
+    default:
+      return 'It is being published right now.'
+  }
+}

@@ -1,0 +1,117 @@
+import { decideAttempt } from './decide-attempt.js'
+import { decideClaim } from './decide-claim.js'
+import { decideLateAnswer, decideLookUp, decideSighting } from './decide-look.js'
+import { decidePerson } from './decide-person.js'
+import { type Context, moved, refused } from './moves.js'
+import type { Decision, Instant, Target, TargetEvent } from './target.js'
+
+export type { Context } from './moves.js'
+
+/**
+ * The whole state machine: given a target and an event, the next state and what follows from it.
+ * Pure: clock and randomness arrive inside the event.
+ * An event that does not fit the state is refused with a sentence, never thrown.
+ */
+export function decide(target: Target, event: TargetEvent, context: Context): Decision {
+  switch (event.type) {
+    case 'claimed':
+      return decideClaim(target, event, context)
+    case 'stepped':
+    case 'mutationBegun':
+      return decideStep(target, event)
+    case 'attempted':
+      return decideAttempt(target, event, context)
+    case 'lookedUp':
+      return decideLookUp(target, event, context)
+    case 'sighted':
+      return decideSighting(target, event, context)
+    case 'lateAnswer':
+      return decideLateAnswer(target, event, context)
+    case 'accountRestored':
+      return decideRestored(target, event.at, context)
+    case 'accountRefused': {
+      const { state } = target
+      if (state.status !== 'queued' && state.status !== 'waiting')
+        return refused('not about to be sent')
+      const { reason } = event
+      return moved(
+        target,
+        { status: 'held', hold: 'account', reason, heldAt: event.at },
+        { note: reason.text },
+      )
+    }
+    case 'verdictGiven':
+    case 'retryRequested':
+    case 'edited':
+    case 'publishNowRequested':
+    case 'rescheduled':
+    case 'cancelRequested':
+    case 'approved':
+      return decidePerson(target, event, context)
+    default:
+      return event satisfies never
+  }
+}
+
+/** The write-ahead mark: handles, and that the mutation is about to be sent, under a fresh lease. */
+function decideStep(
+  target: Target,
+  event: Extract<TargetEvent, { type: 'stepped' | 'mutationBegun' }>,
+): Decision {
+  const { state, lease } = target
+  if (!lease || event.at >= lease.expiresAt) return refused('the lease has ended')
+  const renewed = { ...lease, expiresAt: event.leaseExpiresAt }
+  const kept = { ...target, handles: event.handles, lease: renewed }
+  if (event.type === 'stepped') return { kind: 'moved', target: kept, effects: [] }
+  if (state.status !== 'publishing') return refused(`nothing may be sent in ${state.status}`)
+  const mutationAt = state.mutationAt ?? event.at
+  return { kind: 'moved', target: { ...kept, state: { ...state, mutationAt } }, effects: [] }
+}
+
+function decideRestored(target: Target, at: Instant, { policy }: Context): Decision {
+  const { state } = target
+  if (state.status !== 'held' || state.hold !== 'account')
+    return refused('it is not held by its account')
+  if (state.publishAt !== undefined && state.publishAt > at) {
+    return moved(target, { status: 'scheduled', publishAt: state.publishAt })
+  }
+  if (at - target.dueSince > policy.staleAfterMs) {
+    return moved(target, {
+      ...state,
+      hold: 'late',
+      reason: {
+        class: 'stale',
+        text: 'The credential works again, but the post is more than a day late.',
+        next: 'Publish now, or cancel it.',
+      },
+    })
+  }
+  return moved(target, { status: 'queued', dueAt: at }, { change: { automatic: 0 } })
+}
+
+/** When something has to be done for this target next, if ever: what the doorbell is set to. */
+export function nextDueAt({ state, lease }: Target): Instant | undefined {
+  if (lease) return lease.expiresAt
+  switch (state.status) {
+    case 'scheduled':
+      return state.publishAt
+    case 'queued':
+      return state.dueAt
+    case 'waiting':
+      return state.retryAt
+    case 'processing':
+      return state.pollAt
+    case 'reconciling':
+      return state.lookUpAt
+    case 'unconfirmed':
+      return state.relookAt
+    case 'published':
+      return state.recheckAt
+    case 'publishing': // always leased; without one it must be looked at now
+      return state.startedAt
+    case 'held':
+    case 'failed':
+    case 'cancelled':
+      return undefined
+  }
+}
