@@ -112,3 +112,15 @@ export function retryAfterMs(
   const at = Date.parse(value)
   return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
+
+/** Why a call that did not succeed did not, and how long its platform asks to wait. */
+export function failureOf(outcome: Outcome): { reason: Reason; retryAfterMs?: number } {
+  if (outcome.kind === 'published' || outcome.kind === 'accepted') {
+    throw new TypeError(`${outcome.kind} is no failure`)
+  }
+  const retryAfterMs = outcome.kind === 'transient' ? outcome.retryAfterMs : undefined
+  return {
+    reason: outcome.reason,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }
+}

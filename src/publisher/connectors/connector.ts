@@ -1,5 +1,5 @@
 import type { Finding, Outcome, Reason, Sighting } from '../core/outcome.js'
-import type { Evidence, Handles, Instant } from '../core/target.js'
+import type { Capabilities, Evidence, Handles, Instant } from '../core/target.js'
 import type { Answer, HttpRequest } from './http.js'
 
 export const PLATFORMS = [
@@ -107,6 +107,11 @@ export type CredentialCheck =
   /** The check itself did not work: it says nothing about the credential. */
   | { readonly kind: 'unknown'; readonly reason: Reason }
 
+/** How a deletion ended; a post that was not there any more counts as removed. */
+export type Removal =
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'notRemoved'; readonly reason: Reason }
+
 /**
  * One account on one platform. Connectors return outcomes; they never sleep, loop until something
  * happens, or write to the store, and they decide nothing about retrying.
@@ -126,8 +131,13 @@ export interface Connector {
   /** Whether a live post is still there, once; absent where the platform cannot be read. */
   verify?(post: LivePost, reader: Reader): Promise<Sighting>
   /** Deletes a post of ours (a duplicate, after a person said so). */
-  remove?(remoteId: string, steps: Pick<Steps, 'prepare' | 'now'>): Promise<Outcome>
+  remove?(remoteId: string, steps: Pick<Steps, 'prepare' | 'now'>): Promise<Removal>
   /** Where a person can look: an address or an instruction. */
   where(request: PublishRequest): string
   checkCredentials(reader: Reader): Promise<CredentialCheck>
+}
+
+/** What decisions need to know about a connector. */
+export function capabilitiesOf(connector: Connector): Capabilities {
+  return { canLookUp: connector.lookUp !== undefined, canVerify: connector.verify !== undefined }
 }
