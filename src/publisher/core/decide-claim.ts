@@ -59,9 +59,12 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
 function start(target: Target, dueAt: number, event: Claimed, { policy }: Context): Decision {
   const { at, gate, lease } = event
   const { state } = target
-  if (at < dueAt) return refused('not due yet')
   const forced = state.status === 'queued' && state.force
-  if (gate.kind === 'held' && !forced) return hold(target, at, 'account', gate.reason)
+  const early = at < dueAt
+  // A refused credential holds what would be sent next at once; what is scheduled may still find it mended.
+  const soon = state.status !== 'scheduled' || !early
+  if (gate.kind === 'held' && !forced && soon) return hold(target, at, 'account', gate.reason)
+  if (early) return refused('not due yet')
   if (gate.kind === 'paused' && gate.untilAt > at) {
     const paused: TargetState =
       state.status === 'waiting'

@@ -29,17 +29,6 @@ export function decide(target: Target, event: TargetEvent, context: Context): De
       return decideLateAnswer(target, event, context)
     case 'accountRestored':
       return decideRestored(target, event.at, context)
-    case 'accountRefused': {
-      const { state } = target
-      if (state.status !== 'queued' && state.status !== 'waiting')
-        return refused('not about to be sent')
-      const { reason } = event
-      return moved(
-        target,
-        { status: 'held', hold: 'account', reason, heldAt: event.at },
-        { note: reason.text },
-      )
-    }
     case 'verdictGiven':
     case 'retryRequested':
     case 'edited':

@@ -182,7 +182,6 @@ export type TargetEvent =
     }
   | { readonly type: 'cancelRequested'; readonly at: Instant; readonly who: Actor }
   | { readonly type: 'accountRestored'; readonly at: Instant }
-  | { readonly type: 'accountRefused'; readonly at: Instant; readonly reason: Reason }
   | { readonly type: 'approved'; readonly at: Instant; readonly who: Actor }
 
 /** What the rest of the system has to do because of a transition. */

@@ -1,0 +1,35 @@
+import type { Log } from '../log.js'
+import type { Content, Problem } from '../publisher/connectors/connector.js'
+import type { Policy } from '../publisher/core/retry.js'
+import type { Capabilities } from '../publisher/core/target.js'
+import type { Clock } from '../store/clock.js'
+import type { Database } from '../store/database.js'
+
+/** What the bot is built from; main.ts puts it together. */
+export interface BotDeps {
+  readonly database: Database
+  readonly now: Clock
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly log: Log
+  readonly policy: Policy
+  /** IANA name. */
+  readonly timeZone: string
+  readonly platforms: PlatformDesk
+  /** Accounts that `/publish` means in this channel without `to:`; undefined is every account. */
+  channelTargets(chat: string, channelId: string): readonly string[] | undefined
+  readonly media: {
+    readonly allowPrivate: boolean
+    /** Whether platforms can fetch media from us (PRESSROOM_PUBLIC_URL). */
+    readonly servesMedia: boolean
+  }
+}
+
+/** What the bot asks about accounts and their platforms; it never sees a connector. */
+export interface PlatformDesk {
+  /** What would fail if this content were sent to this account. Pure. */
+  check(account: string, content: Content): readonly Problem[]
+  /** In a few words: is sending again after a doubt safe there, and why. */
+  retrySafety(account: string): string
+  capabilities(account: string): Capabilities
+}

@@ -1,0 +1,118 @@
+import { and, asc, eq, isNotNull, isNull, lte, notInArray, sql } from 'drizzle-orm'
+import type { Reason } from '../publisher/core/outcome.js'
+import { type Orm, rows } from './database.js'
+import { accounts } from './schema.js'
+import type { SecretBox } from './secret-box.js'
+
+export type StoredAccount = Omit<typeof accounts.$inferSelect, 'credentials' | 'fingerprint'>
+
+/**
+ * Brings the store in line with the accounts file. An account whose entry changed is taken as
+ * reconnected: released, and checked soon. One that is no longer named is marked removed.
+ */
+export async function syncAccounts(
+  orm: Orm,
+  list: readonly { name: string; platform: string }[],
+  box: SecretBox,
+  now: number,
+): Promise<void> {
+  const at = new Date(now)
+  await orm.transaction(async (tx) => {
+    const known = new Map((await tx.select().from(accounts)).map((row) => [row.name, row]))
+    for (const [position, account] of list.entries()) {
+      const { name, platform } = account
+      const fingerprint = box.fingerprint(account)
+      const before = known.get(name)
+      if (before?.fingerprint === fingerprint) {
+        await tx.update(accounts).set({ position, removedAt: null }).where(eq(accounts.name, name))
+        continue
+      }
+      const fresh = {
+        platform,
+        position,
+        credentials: box.seal(account),
+        fingerprint,
+        status: 'ok' as const,
+        heldReason: null,
+        pausedUntil: null,
+        pausedReason: null,
+        checkDueAt: at,
+        removedAt: null,
+      }
+      await tx
+        .insert(accounts)
+        .values({ name, createdAt: at, ...fresh })
+        .onConflictDoUpdate({ target: accounts.name, set: fresh })
+    }
+    const names = list.map(({ name }) => name)
+    await tx
+      .update(accounts)
+      .set({ removedAt: at })
+      .where(
+        and(
+          isNull(accounts.removedAt),
+          names.length > 0 ? notInArray(accounts.name, names) : undefined,
+        ),
+      )
+  })
+}
+
+/** The accounts in use, in the order of the accounts file. */
+export async function listAccounts(orm: Orm): Promise<StoredAccount[]> {
+  const found = await orm
+    .select()
+    .from(accounts)
+    .where(isNull(accounts.removedAt))
+    .orderBy(asc(accounts.position))
+  return found.map(({ credentials: _c, fingerprint: _f, ...rest }) => rest)
+}
+
+/** Asks the workers to check an account's credential now. */
+export async function requestCheck(orm: Orm, name: string, now: number): Promise<void> {
+  await orm
+    .update(accounts)
+    .set({ checkDueAt: new Date(now) })
+    .where(eq(accounts.name, name))
+  await rows(orm, sql`select pg_notify('pressroom_check', ${name}::text)`)
+}
+
+/** Takes the accounts whose check is due, each by one worker: the next check is put `leaseMs` off. */
+export async function takeDueChecks(orm: Orm, now: number, leaseMs: number): Promise<string[]> {
+  const taken = await orm
+    .update(accounts)
+    .set({ checkDueAt: new Date(now + leaseMs) })
+    .where(
+      and(
+        isNotNull(accounts.checkDueAt),
+        lte(accounts.checkDueAt, new Date(now)),
+        isNull(accounts.removedAt),
+      ),
+    )
+    .returning({ name: accounts.name })
+  return taken.map(({ name }) => name)
+}
+
+/** Keeps the result of a credential check, and holds or releases the account by it. */
+export async function recordCheck(
+  orm: Orm,
+  check: {
+    name: string
+    checked: { kind: 'ok' | 'refused' | 'unknown'; reason?: Reason }
+    now: number
+    nextCheckAt: number
+  },
+): Promise<void> {
+  const { checked } = check
+  await orm
+    .update(accounts)
+    .set({
+      checked,
+      checkedAt: new Date(check.now),
+      checkDueAt: new Date(check.nextCheckAt),
+      ...(checked.kind === 'ok' ? { status: 'ok' as const, heldReason: null } : {}),
+      ...(checked.kind === 'refused'
+        ? { status: 'held' as const, heldReason: checked.reason }
+        : {}),
+    })
+    .where(eq(accounts.name, check.name))
+}

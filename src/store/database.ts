@@ -1,0 +1,40 @@
+import type { PGlite } from '@electric-sql/pglite'
+import type { SQL } from 'drizzle-orm'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import type { Sql } from 'postgres'
+import type * as schema from './schema.js'
+
+/** Drizzle over either driver; inside a transaction it is the transaction. */
+export type Orm = PgDatabase<PgQueryResultHKT, typeof schema>
+
+/** An open store: the same tables and statements on both engines. */
+export interface Database {
+  readonly orm: Orm
+  /** The driver underneath, for the queue that may share it. */
+  readonly driver:
+    | { readonly engine: 'embedded'; readonly pglite: PGlite }
+    | { readonly engine: 'server'; readonly sql: Sql; readonly url: string }
+  /** Calls back with the payload of each notification, also after a reconnection. */
+  listen(channel: Channel, hear: (payload: string) => void): Promise<() => Promise<void>>
+  /** @throws when the database does not answer */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** `due`: a target has to be attended to; `changed`: a post looks different; `check`: an account is to be checked. */
+export type Channel = 'pressroom_due' | 'pressroom_changed' | 'pressroom_check'
+
+/** The rows of a raw statement; the two drivers hand them over differently. */
+export async function rows<T>(orm: Orm, statement: SQL): Promise<T[]> {
+  const result: unknown = await orm.execute(statement)
+  if (Array.isArray(result)) return [...result] as T[]
+  return (result as { rows: T[] }).rows
+}
+
+/** Whether the database refused a statement for breaking a unique index. */
+export function isUniqueViolation(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as { code?: string }).code === '23505') return true
+  }
+  return false
+}

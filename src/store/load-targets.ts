@@ -1,0 +1,126 @@
+import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm'
+import type { Reason } from '../publisher/core/outcome.js'
+import type { AccountGate } from '../publisher/core/target.js'
+import type { Orm } from './database.js'
+import { accounts, targets } from './schema.js'
+import { readTarget, type StoredTarget } from './stored-target.js'
+
+/** A target and whether its account may send now. */
+export async function loadTarget(
+  orm: Orm,
+  id: string,
+): Promise<{ stored: StoredTarget; gate: AccountGate } | undefined> {
+  const [row] = await orm
+    .select({
+      target: targets,
+      status: accounts.status,
+      heldReason: accounts.heldReason,
+      pausedUntil: accounts.pausedUntil,
+    })
+    .from(targets)
+    .leftJoin(accounts, eq(accounts.name, targets.account))
+    .where(eq(targets.id, id))
+  return row && { stored: readTarget(row.target), gate: gateOf(row) }
+}
+
+function gateOf(row: {
+  status: string | null
+  heldReason: unknown
+  pausedUntil: Date | null
+}): AccountGate {
+  if (row.status === 'held') return { kind: 'held', reason: row.heldReason as Reason }
+  if (row.pausedUntil) return { kind: 'paused', untilAt: row.pausedUntil.getTime() }
+  return { kind: 'open' }
+}
+
+/** A post's targets in the order they were asked for. */
+export async function loadTargetsOf(orm: Orm, postId: string): Promise<StoredTarget[]> {
+  const found = await orm
+    .select()
+    .from(targets)
+    .where(eq(targets.postId, postId))
+    .orderBy(asc(targets.position))
+  return found.map(readTarget)
+}
+
+export interface Due {
+  readonly id: string
+  readonly version: number
+  readonly dueAt: number
+}
+
+/** What is due until `until`, the longest overdue first. */
+export async function takeDue(orm: Orm, until: number, limit: number): Promise<Due[]> {
+  const found = await orm
+    .select({ id: targets.id, version: targets.version, dueAt: targets.dueAt })
+    .from(targets)
+    .where(and(isNotNull(targets.dueAt), lte(targets.dueAt, new Date(until))))
+    .orderBy(asc(targets.dueAt))
+    .limit(limit)
+  return found.map(({ id, version, dueAt }) => ({ id, version, dueAt: dueAt?.getTime() ?? 0 }))
+}
+
+/** Posts of this account that belong to other targets: never proof for this one. */
+export async function otherRemoteIds(
+  orm: Orm,
+  stored: StoredTarget,
+  since: number,
+): Promise<Set<string>> {
+  const found = await orm
+    .select({ remoteId: targets.remoteId })
+    .from(targets)
+    .where(
+      and(
+        eq(targets.account, stored.account),
+        isNotNull(targets.remoteId),
+        sql`${targets.id} <> ${stored.id}`,
+        sql`${targets.updatedAt} >= ${new Date(since).toISOString()}::timestamptz`,
+      ),
+    )
+  return new Set(found.flatMap(({ remoteId }) => (remoteId === null ? [] : [remoteId])))
+}
+
+/** Targets that their account held although it works again: to be released. */
+export async function heldWithoutCause(orm: Orm, limit: number): Promise<string[]> {
+  const found = await orm
+    .select({ id: targets.id })
+    .from(targets)
+    .innerJoin(accounts, eq(accounts.name, targets.account))
+    .where(
+      and(
+        eq(targets.status, 'held'),
+        eq(accounts.status, 'ok'),
+        sql`${targets.state} ->> 'hold' = 'account'`,
+      ),
+    )
+    .limit(limit)
+  return found.map(({ id }) => id)
+}
+
+/** The newest targets with the same content on the same account since an instant. */
+export async function sameContent(
+  orm: Orm,
+  hashes: readonly string[],
+  since: number,
+): Promise<
+  { postId: string; account: string; contentHash: string; status: string; createdAt: number }[]
+> {
+  if (hashes.length === 0) return []
+  const found = await orm
+    .select()
+    .from(targets)
+    .where(
+      and(
+        inArray(targets.contentHash, [...hashes]),
+        sql`${targets.createdAt} >= ${new Date(since).toISOString()}::timestamptz`,
+        sql`${targets.status} <> 'cancelled'`,
+      ),
+    )
+  return found.map((row) => ({
+    postId: row.postId,
+    account: row.account,
+    contentHash: row.contentHash,
+    status: row.status,
+    createdAt: row.createdAt.getTime(),
+  }))
+}

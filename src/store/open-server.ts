@@ -1,0 +1,86 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import postgres, { type Sql } from 'postgres'
+import type { Database, Orm } from './database.js'
+import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA } from './migrations.js'
+import * as schema from './schema.js'
+
+/** The database could not be opened; the message says which one and what to do, without its password. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = 'DatabaseUnavailableError'
+}
+
+/** Any number that only this project uses: processes that start together migrate one after the other. */
+const MIGRATION_LOCK = 7_261_020
+
+/**
+ * Opens a Postgres server and brings its schema up to date under a lock.
+ * @param url `postgres://user:password@host:port/database`
+ * @throws DatabaseUnavailableError
+ */
+export async function openServer(
+  url: string,
+  options: { poolSize?: number } = {},
+): Promise<Database> {
+  const where = describeUrl(url)
+  try {
+    await migrateUnderLock(url)
+  } catch (error) {
+    throw new DatabaseUnavailableError(
+      `DATABASE_URL: cannot use ${where}: ${reasonOf(error)}. Check the address, the user and that the server runs.`,
+    )
+  }
+  const sql = connect(url, options.poolSize ?? 10)
+  const orm = drizzle(sql, { schema })
+  return {
+    orm: orm as unknown as Orm,
+    driver: { engine: 'server', sql, url },
+    listen: async (channel, hear) => {
+      const { unlisten } = await sql.listen(channel, hear)
+      return unlisten
+    },
+    ping: async () => {
+      await sql`select 1`
+    },
+    close: () => sql.end({ timeout: 5 }),
+  }
+}
+
+function connect(url: string, max: number): Sql {
+  return postgres(url, {
+    max,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: 'pressroom' },
+  })
+}
+
+async function migrateUnderLock(url: string): Promise<void> {
+  const sql = connect(url, 1)
+  try {
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`
+    await migrate(drizzle(sql), {
+      migrationsFolder: MIGRATIONS_FOLDER,
+      migrationsSchema: MIGRATIONS_SCHEMA,
+    })
+    await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`
+  } finally {
+    await sql.end({ timeout: 2 })
+  }
+}
+
+function describeUrl(url: string): string {
+  try {
+    const { host, pathname } = new URL(url)
+    return `the database ${pathname.slice(1) || '(none named)'} on ${host}`
+  } catch {
+    return 'a database (the value is not a URL such as postgres://user@host:5432/name)'
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code === 'ECONNREFUSED') return 'the connection was refused'
+  if (code === 'ENOTFOUND') return 'the host name is unknown'
+  return message ?? code ?? 'unknown error'
+}

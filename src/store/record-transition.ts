@@ -1,0 +1,201 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { nextDueAt } from '../publisher/core/decide.js'
+import type { Actor, Decision, Effect, TargetEvent } from '../publisher/core/target.js'
+import { type Orm, rows } from './database.js'
+import type { StoredTarget } from './stored-target.js'
+
+type Moved = Extract<Decision, { kind: 'moved' }>
+
+/** Somebody else moved the target since it was read: what was decided no longer holds. */
+export class StaleVersionError extends Error {
+  override readonly name = 'StaleVersionError'
+}
+
+/**
+ * Writes one decided transition in a single statement: the target (only if it still has the version
+ * that was read), the event log, the attempt, the effects on the account, incidents, and the two
+ * bells (something is due; the post looks different). All of it or nothing.
+ * @param content new frozen content, when a person edited it
+ * @returns the target as stored now
+ * @throws StaleVersionError when the version has moved on
+ */
+export async function recordTransition(
+  orm: Orm,
+  stored: StoredTarget,
+  event: TargetEvent,
+  decision: Moved,
+  extra: { content?: { content: StoredTarget['content']; contentHash: string } } = {},
+): Promise<StoredTarget> {
+  const { target } = decision
+  const version = stored.version + 1
+  const dueAt = nextDueAt(target) ?? null
+  const at = instant(event.at)
+  const remoteId = 'remoteId' in target.state ? target.state.remoteId : undefined
+  const visible = isVisible(stored, event, decision)
+  const content = extra.content
+  const [row] = await rows<{ moved: string | null }>(
+    orm,
+    sql`
+with moved as (
+  update pressroom.targets set
+    version = ${version}, status = ${target.state.status}, state = ${json(target.state)},
+    attempt = ${target.attempt}, automatic = ${target.automatic}, due_since = ${instant(target.dueSince)},
+    handles = ${json(target.handles)}, lease = ${target.lease ? json(target.lease) : sql`null`},
+    due_at = ${dueAt === null ? sql`null` : instant(dueAt)},
+    remote_id = ${target.state.status === 'published' ? (remoteId ?? null) : sql`remote_id`},
+    ${content ? sql`content = ${json(content.content)}, content_hash = ${content.contentHash},` : sql``}
+    updated_at = ${at}
+  where id = ${stored.id} and version = ${stored.version}
+  returning id, post_id
+)${visible ? logged(stored, event, decision) : sql``}${attempted(stored, event, decision)}${effects(stored, event, decision.effects)}
+select (select id from moved) as moved${
+      visible ? sql`, (select pg_notify('pressroom_changed', post_id) from moved)` : sql``
+    }${
+      dueAt === null
+        ? sql``
+        : sql`, (select pg_notify('pressroom_due', ${`${stored.id} ${version} ${dueAt}`}::text) from moved)`
+    }`,
+  )
+  if (!row?.moved)
+    throw new StaleVersionError(`target ${stored.id} is no longer at version ${stored.version}`)
+  return {
+    ...stored,
+    version,
+    target,
+    dueAt,
+    updatedAt: event.at,
+    ...(content ?? {}),
+  }
+}
+
+/** Steps inside an attempt and looks that show nothing new stay out of the log and the chat. */
+function isVisible(stored: StoredTarget, event: TargetEvent, { target }: Moved): boolean {
+  const from = stored.target.state
+  switch (event.type) {
+    case 'stepped':
+    case 'mutationBegun':
+      return false
+    case 'claimed':
+      return from.status !== target.state.status
+    case 'sighted':
+      return (
+        event.sighting.kind !== 'live' ||
+        (from.status === 'published' &&
+          target.state.status === 'published' &&
+          from.remoteId !== target.state.remoteId)
+      )
+    default:
+      return true
+  }
+}
+
+function logged(stored: StoredTarget, event: TargetEvent, { target, note }: Moved): SQL {
+  const actor: Actor | undefined = 'who' in event ? event.who : undefined
+  const evidence =
+    event.type === 'attempted' || event.type === 'lateAnswer'
+      ? event.outcome
+      : event.type === 'lookedUp'
+        ? event.finding
+        : event.type === 'sighted'
+          ? event.sighting
+          : undefined
+  const reason =
+    'reason' in target.state
+      ? target.state.reason.class
+      : event.type === 'attempted' || event.type === 'lateAnswer'
+        ? event.outcome.kind
+        : event.type === 'lookedUp'
+          ? event.finding.kind
+          : null
+  return sql`, logged as (
+  insert into pressroom.events
+    (at, target_id, post_id, account, platform, type, from_status, to_status, attempt, reason, actor, evidence, note)
+  select ${instant(event.at)}, id, post_id, ${stored.account}, ${stored.platform}, ${event.type},
+    ${stored.target.state.status}, ${target.state.status}, ${target.attempt}::int, ${reason}::text,
+    ${actor ? json(actor) : sql`null::jsonb`}, ${evidence ? json(evidence) : sql`null::jsonb`}, ${note ?? null}::text
+  from moved
+), touched as (
+  update pressroom.posts set changed = changed + 1, tell_at = null where id = (select post_id from moved)
+)`
+}
+
+function attempted(stored: StoredTarget, event: TargetEvent, { target, task }: Moved): SQL {
+  const number = target.attempt
+  if (event.type === 'claimed' && task === 'publish' && number > stored.target.attempt) {
+    return sql`, attempted as (
+  insert into pressroom.attempts (target_id, number, worker, started_at)
+  select id, ${number}::int, ${event.lease.worker}, ${instant(event.at)} from moved
+)`
+  }
+  if (event.type === 'mutationBegun') {
+    return sql`, attempted as (
+  update pressroom.attempts set mutation_at = ${instant(event.at)}
+  where target_id = (select id from moved) and number = ${number}
+)`
+  }
+  const leaseExpired = event.type === 'claimed' && target.state.status === 'reconciling'
+  if (event.type !== 'attempted' && !leaseExpired) return sql``
+  const outcome =
+    event.type === 'attempted'
+      ? event.outcome
+      : { kind: 'ambiguous', reason: { class: 'platform', text: decisionText(target) } }
+  return sql`, attempted as (
+  update pressroom.attempts set ended_at = ${instant(event.at)}, outcome = ${json(outcome)}
+  where target_id = (select id from moved) and number = ${number}
+)`
+}
+
+function decisionText(target: Moved['target']): string {
+  return target.state.status === 'reconciling' ? (target.state.evidence[0]?.text ?? '') : ''
+}
+
+function effects(stored: StoredTarget, event: TargetEvent, list: readonly Effect[]): SQL {
+  return sql.join(
+    list.map((effect) => effectOf(stored, event, effect)),
+    sql``,
+  )
+}
+
+function effectOf(stored: StoredTarget, event: TargetEvent, effect: Effect): SQL {
+  switch (effect.kind) {
+    case 'pauseAccount':
+      return sql`, paused as (
+  update pressroom.accounts set paused_until = greatest(paused_until, ${instant(effect.untilAt)}),
+    paused_reason = ${json(effect.reason)}
+  where name = ${stored.account} and exists (select 1 from moved)
+)`
+    case 'holdAccount':
+      return sql`, held as (
+  update pressroom.accounts set status = 'held', held_reason = ${json(effect.reason)},
+    check_due_at = coalesce(check_due_at, ${instant(event.at + RECHECK_HELD_MS)})
+  where name = ${stored.account} and exists (select 1 from moved)
+), hurried as (
+  update pressroom.targets set due_at = ${instant(event.at)}
+  where account = ${stored.account} and status in ('queued', 'waiting') and id <> ${stored.id}
+    and exists (select 1 from moved)
+)`
+    case 'releaseAccount':
+      return sql`, released as (
+  update pressroom.accounts set status = 'ok', held_reason = null
+  where name = ${stored.account} and status = 'held' and exists (select 1 from moved)
+)`
+    case 'incident':
+      return sql`, incident as (
+  insert into pressroom.incidents (key, target_id, post_id, account, platform, type, detail, at)
+  select ${`${stored.id}/${effect.incident.type}/${stored.target.attempt}`}, id, post_id, ${stored.account},
+    ${stored.platform}, ${effect.incident.type}, ${json(effect.incident)}, ${instant(event.at)}
+  from moved on conflict (key) do nothing
+)`
+  }
+}
+
+/** A held account is looked at again by itself this long after it was refused. */
+const RECHECK_HELD_MS = 5 * 60_000
+
+function instant(ms: number): SQL {
+  return sql`${new Date(ms).toISOString()}::timestamptz`
+}
+
+function json(value: unknown): SQL {
+  return sql`${JSON.stringify(value)}::jsonb`
+}

@@ -1,0 +1,271 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+
+/** The product's own tables; the queue's tables, when it lives in the database, stand in `bullmq`. */
+export const pressroom = pgSchema('pressroom')
+
+const instant = (name: string) =>
+  timestamp(name, { withTimezone: true, mode: 'date', precision: 3 })
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' })
+
+/** One Slack team, Discord guild, or the API. */
+export const workspaces = pressroom.table('workspaces', {
+  id: text().primaryKey(), // `<chat>:<team>`
+  chat: text().notNull(),
+  teamId: text('team_id').notNull(),
+  name: text().notNull().default(''),
+  timeZone: text('time_zone'),
+  settings: jsonb().notNull().default({}),
+  createdAt: instant('created_at').notNull(),
+})
+
+/** A channel that publishes. */
+export const channels = pressroom.table(
+  'channels',
+  {
+    chat: text().notNull(),
+    channelId: text('channel_id').notNull(),
+    workspaceId: text('workspace_id').notNull(),
+    /** Names of the accounts that `/publish` without `to:` means; null is every account. */
+    targets: jsonb().$type<string[]>(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.chat, t.channelId] })],
+)
+
+/** A place we can publish to. Its credentials are encrypted; the rest is for reading. */
+export const accounts = pressroom.table('accounts', {
+  name: text().primaryKey(),
+  platform: text().notNull(),
+  position: integer().notNull().default(0),
+  /** AES-256-GCM, see secret-box.ts. */
+  credentials: text().notNull(),
+  /** Tells whether the accounts file was changed since, without revealing what it says. */
+  fingerprint: text().notNull(),
+  status: text({ enum: ['ok', 'held'] })
+    .notNull()
+    .default('ok'),
+  heldReason: jsonb('held_reason'),
+  pausedUntil: instant('paused_until'),
+  pausedReason: jsonb('paused_reason'),
+  checkDueAt: instant('check_due_at'),
+  checkedAt: instant('checked_at'),
+  /** The newest CredentialCheck. */
+  checked: jsonb(),
+  removedAt: instant('removed_at'),
+  createdAt: instant('created_at').notNull(),
+})
+
+/** What a person asked to say, where and when. */
+export const posts = pressroom.table(
+  'posts',
+  {
+    id: text().primaryKey(),
+    /** `draft` waits for "Publish anyway"; `open` has targets. */
+    status: text({ enum: ['draft', 'open', 'discarded'] }).notNull(),
+    chat: text().notNull(),
+    workspaceId: text('workspace_id').notNull(),
+    channelId: text('channel_id').notNull(),
+    authorId: text('author_id').notNull(),
+    authorName: text('author_name').notNull().default(''),
+    text: text().notNull(),
+    /** The whole request, as it was asked for. */
+    request: jsonb().notNull(),
+    publishAt: instant('publish_at'),
+    /** What asked for it (trigger id, idempotency key): the same key makes no second post. */
+    sourceKey: text('source_key'),
+    /** The post this is a deliberate new copy of. */
+    copyOf: text('copy_of'),
+    createdAt: instant('created_at').notNull(),
+    /** Counts changes of the post and its targets; the chat has caught up when `told` equals it. */
+    changed: integer().notNull().default(1),
+    told: integer().notNull().default(0),
+    /** When telling the chat is due again, after a failure. */
+    tellAt: instant('tell_at'),
+    tellLeaseToken: text('tell_lease_token'),
+    tellLeaseExpiresAt: instant('tell_lease_expires_at'),
+  },
+  (t) => [
+    uniqueIndex('posts_source_key').on(t.sourceKey),
+    index('posts_untold').on(t.id).where(sql`${t.changed} > ${t.told}`),
+    index('posts_channel').on(t.chat, t.channelId, t.createdAt),
+  ],
+)
+
+/** The unit of state. */
+export const targets = pressroom.table(
+  'targets',
+  {
+    id: text().primaryKey(),
+    postId: text('post_id')
+      .notNull()
+      .references(() => posts.id),
+    position: integer().notNull(),
+    account: text().notNull(),
+    platform: text().notNull(),
+    /** Grows with every transition; a writer that read an older one changes nothing. */
+    version: integer().notNull().default(1),
+    status: text().notNull(),
+    state: jsonb().notNull(),
+    attempt: integer().notNull().default(0),
+    automatic: integer().notNull().default(0),
+    dueSince: instant('due_since').notNull(),
+    handles: jsonb().notNull().default({}),
+    lease: jsonb(),
+    /** When something has to be done next: what the doorbell is set to. */
+    dueAt: instant('due_at'),
+    /** Frozen before the first attempt. */
+    content: jsonb().notNull(),
+    /** SHA-256 of the content, to notice the same thing twice. */
+    contentHash: text('content_hash').notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    remoteId: text('remote_id'),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    index('targets_post').on(t.postId),
+    index('targets_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
+    index('targets_account_hash').on(t.account, t.contentHash, t.createdAt),
+    index('targets_account_status').on(t.account, t.status),
+    index('targets_needing_person')
+      .on(t.updatedAt)
+      .where(sql`${t.status} in ('unconfirmed', 'held')`),
+    uniqueIndex('targets_remote').on(t.account, t.remoteId).where(sql`${t.remoteId} is not null`),
+  ],
+)
+
+/** One try at a target, written down before the platform is called. */
+export const attempts = pressroom.table(
+  'attempts',
+  {
+    targetId: text('target_id')
+      .notNull()
+      .references(() => targets.id),
+    number: integer().notNull(),
+    worker: text().notNull(),
+    startedAt: instant('started_at').notNull(),
+    mutationAt: instant('mutation_at'),
+    endedAt: instant('ended_at'),
+    outcome: jsonb(),
+  },
+  (t) => [primaryKey({ columns: [t.targetId, t.number] })],
+)
+
+/** Every transition, with its evidence and who caused it; only ever appended to. */
+export const events = pressroom.table(
+  'events',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant('at').notNull(),
+    targetId: text('target_id').notNull(),
+    postId: text('post_id').notNull(),
+    account: text().notNull(),
+    platform: text().notNull(),
+    type: text().notNull(),
+    fromStatus: text('from_status').notNull(),
+    toStatus: text('to_status').notNull(),
+    attempt: integer().notNull(),
+    /** The failure class or outcome kind that came with it. */
+    reason: text(),
+    actor: jsonb(),
+    evidence: jsonb(),
+    note: text(),
+  },
+  (t) => [index('events_target').on(t.targetId, t.id), index('events_at').on(t.at)],
+)
+
+/** What stands in a chat: written before it is sent, so that a lost answer can be healed. */
+export const chatMessages = pressroom.table(
+  'chat_messages',
+  {
+    /** `<post id>`, `<target id>` or `<post id>/<what was said>`: one message each, for ever. */
+    key: text().primaryKey(),
+    postId: text('post_id')
+      .notNull()
+      .references(() => posts.id),
+    kind: text({ enum: ['post', 'target', 'reply'] }).notNull(),
+    chat: text().notNull(),
+    channelId: text('channel_id').notNull(),
+    /** The chat's own id of the message (Slack `ts`, Discord snowflake), once known. */
+    messageId: text('message_id'),
+    /** `sending`: it may stand there already; look before sending again. */
+    status: text({ enum: ['sending', 'sent', 'gone'] }).notNull(),
+    /** Hash of what is shown there now. */
+    shownHash: text('shown_hash'),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [index('chat_messages_post').on(t.postId)],
+)
+
+/** A command or click that took effect, so that its redelivery does not. */
+export const inbox = pressroom.table(
+  'inbox',
+  { key: text().primaryKey(), result: jsonb(), at: instant('at').notNull() },
+  (t) => [index('inbox_at').on(t.at)],
+)
+
+export const notes = pressroom.table(
+  'notes',
+  {
+    id: text().primaryKey(),
+    postId: text('post_id'),
+    targetId: text('target_id'),
+    account: text(),
+    platform: text(),
+    /** The failure class it is about. */
+    reasonClass: text('reason_class'),
+    text: text().notNull(),
+    authorId: text('author_id').notNull(),
+    authorName: text('author_name').notNull().default(''),
+    createdAt: instant('created_at').notNull(),
+    resolvedAt: instant('resolved_at'),
+    resolvedBy: text('resolved_by'),
+  },
+  (t) => [index('notes_open').on(t.account).where(sql`${t.resolvedAt} is null`)],
+)
+
+/** A duplicate or a removal that was found. */
+export const incidents = pressroom.table(
+  'incidents',
+  {
+    /** `<target id>/<type>/<attempt>`: found again is not another incident. */
+    key: text().primaryKey(),
+    targetId: text('target_id').notNull(),
+    postId: text('post_id').notNull(),
+    account: text().notNull(),
+    platform: text().notNull(),
+    type: text({ enum: ['duplicate', 'removed'] }).notNull(),
+    detail: jsonb().notNull(),
+    at: instant('at').notNull(),
+    resolvedAt: instant('resolved_at'),
+  },
+  (t) => [index('incidents_at').on(t.at), index('incidents_post').on(t.postId)],
+)
+
+/** Bytes of uploaded or fetched media, frozen when they were checked. */
+export const media = pressroom.table(
+  'media',
+  {
+    id: text().primaryKey(),
+    sha256: text().notNull(),
+    mime: text().notNull(),
+    /** Description as the publisher's Media type, without the alt text. */
+    facts: jsonb().notNull(),
+    bytes: bytea().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [index('media_sha256').on(t.sha256)],
+)
