@@ -115,4 +115,15 @@ export async function recordCheck(
         : {}),
     })
     .where(eq(accounts.name, check.name))
+  // Cards of what this account holds show when it was checked, and with what result.
+  await rows(
+    orm,
+    sql`
+with touched as (
+  update pressroom.posts set changed = changed + 1
+  where id in (select post_id from pressroom.targets where account = ${check.name} and status = 'held')
+  returning id
+)
+select count(pg_notify('pressroom_changed', id)) from touched`,
+  )
 }

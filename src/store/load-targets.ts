@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import type { Reason } from '../publisher/core/outcome.js'
 import type { AccountGate } from '../publisher/core/target.js'
 import type { Orm } from './database.js'
@@ -90,6 +90,7 @@ export async function heldWithoutCause(orm: Orm, limit: number): Promise<string[
       and(
         eq(targets.status, 'held'),
         eq(accounts.status, 'ok'),
+        isNull(accounts.removedAt),
         sql`${targets.state} ->> 'hold' = 'account'`,
       ),
     )

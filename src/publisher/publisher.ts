@@ -1,0 +1,29 @@
+import { startCredentialChecks } from './credentials.js'
+import type { PublisherDeps } from './deps.js'
+import type { Doorbell } from './queue/queue.js'
+import { startRelay } from './relay.js'
+import { attend } from './worker.js'
+
+export interface Publisher {
+  /** Takes no more work, and ends when what is under way has ended. */
+  stop(): Promise<void>
+}
+
+/** Starts the workers of this process: they answer bells, ring what is due and check credentials. */
+export async function startPublisher(
+  deps: PublisherDeps,
+  doorbell: Doorbell,
+  options: { concurrency?: number; sweepEveryMs?: number } = {},
+): Promise<Publisher> {
+  const attendTo = (targetId: string) => attend(targetId, deps)
+  const answering = await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo)
+  const relay = await startRelay(deps, doorbell, attendTo, options)
+  const checks = await startCredentialChecks(deps, relay.sweep)
+  return {
+    async stop() {
+      await checks.stop()
+      await relay.stop()
+      await answering.stop()
+    },
+  }
+}

@@ -1,0 +1,195 @@
+import {
+  createPostgresBackend,
+  Queue,
+  type QueueOptions,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq'
+import { Redis } from 'ioredis'
+import type { Log } from '../../log.js'
+import type { Database } from '../../store/database.js'
+import { createPglitePool } from './pglite-pool.js'
+
+/** A bell for one target at one version: ringing it twice is one job. */
+export interface Bell {
+  readonly targetId: string
+  readonly version: number
+  /** Milliseconds since 1970. */
+  readonly dueAt: number
+}
+
+/**
+ * The doorbell: it says that a target has something to do, never what. The store is the truth;
+ * losing every bell loses nothing, because the sweep rings again.
+ */
+export interface Doorbell {
+  ring(bells: readonly Bell[], now: number): Promise<void>
+  /** Starts answering bells. `answer` must not throw for what it can handle. */
+  answer(
+    options: { concurrency: number },
+    answer: (targetId: string) => Promise<void>,
+  ): Promise<{ stop(): Promise<void> }>
+  /** Bells that wait or are being answered. */
+  depth(): Promise<number>
+  /** Throws every bell away (tests and storms). */
+  empty(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The queue could not be opened; the message says which one and what to do. */
+export class QueueUnavailableError extends Error {
+  override readonly name = 'QueueUnavailableError'
+}
+
+const QUEUE = 'targets'
+
+/**
+ * BullMQ on Redis when `redisUrl` is given, else on the database, by the same code.
+ * @throws QueueUnavailableError when Redis does not answer
+ */
+export async function openDoorbell(options: {
+  redisUrl?: string | undefined
+  database: Database
+  log: Log
+  /** Separates several installations (and tests) on one server. */
+  prefix?: string
+}): Promise<Doorbell> {
+  const { log, prefix = 'pressroom' } = options
+  return options.redisUrl
+    ? onRedis(options.redisUrl, prefix, log)
+    : onDatabase(options.database, prefix, log)
+}
+
+async function onRedis(url: string, prefix: string, log: Log): Promise<Doorbell> {
+  const connect = (forWorker: boolean) => {
+    const redis = new Redis(url, {
+      // BullMQ wants a worker's commands to wait for Redis to come back, however long it takes.
+      maxRetriesPerRequest: null,
+      enableOfflineQueue: forWorker,
+      retryStrategy: (times) => Math.min(200 * times, 2_000),
+      lazyConnect: true,
+    })
+    redis.on('error', (error) => log.debug({ error: error.message }, 'redis'))
+    return redis
+  }
+  const shared = connect(false)
+  await reachable(shared, url)
+  const blocking = connect(true)
+  await blocking.connect()
+  const queue = new Queue<Bell>(QUEUE, { connection: shared, prefix })
+  return doorbell(
+    queue,
+    log,
+    (name, run, opts) => new Worker<Bell>(name, run, { ...opts, connection: blocking, prefix }),
+    async () => {
+      shared.disconnect()
+      blocking.disconnect()
+    },
+  )
+}
+
+async function reachable(redis: Redis, url: string): Promise<void> {
+  try {
+    await redis.connect()
+    await redis.ping()
+  } catch (error) {
+    redis.disconnect()
+    const where = URL.canParse(url) ? new URL(url).host : 'the given address'
+    throw new QueueUnavailableError(
+      `REDIS_URL: cannot reach Redis on ${where} (${(error as Error).message}). Start it, correct the address, or unset REDIS_URL to keep the queue in the database.`,
+    )
+  }
+}
+
+async function onDatabase({ driver }: Database, prefix: string, log: Log): Promise<Doorbell> {
+  let connection: unknown
+  if (driver.engine === 'embedded') {
+    const pool = createPglitePool(driver.pglite)
+    await runMigrations(pool, 'bullmq', {})
+    await driver.pglite.exec('set search_path to bullmq, public')
+    connection = pool
+  } else {
+    connection = { connectionString: driver.url, schema: 'bullmq', migrate: true, max: 6 }
+  }
+  // Two installations in one database tell their queues apart by name; there is no key prefix.
+  const name = prefix === 'pressroom' ? QUEUE : `${prefix}-${QUEUE}`
+  const options = { connection } as unknown as QueueOptions
+  const queue = new Queue<Bell>(
+    name,
+    options as never,
+    createPostgresBackend as never,
+  ) as unknown as Queue<Bell>
+  await queue.waitUntilReady()
+  return doorbell(
+    queue,
+    log,
+    (queueName, run, opts) =>
+      new Worker<Bell>(
+        queueName,
+        run,
+        { ...opts, ...options } as never,
+        createPostgresBackend as never,
+      ) as unknown as Worker<Bell>,
+    async () => {},
+  )
+}
+
+function doorbell(
+  queue: Queue<Bell>,
+  log: Log,
+  createWorker: (
+    name: string,
+    run: (job: { data: Bell }) => Promise<void>,
+    options: Omit<WorkerOptions, 'connection'>,
+  ) => Worker<Bell>,
+  disconnect: () => Promise<void>,
+): Doorbell {
+  queue.on('error', (error) => log.warn({ error: error.message }, 'queue'))
+  return {
+    async ring(bells, now) {
+      if (bells.length === 0) return
+      await queue.addBulk(
+        bells.map((bell) => ({
+          name: 'due',
+          data: bell,
+          opts: {
+            jobId: `target-${bell.targetId}-${bell.version}`,
+            delay: Math.max(0, bell.dueAt - now),
+            removeOnComplete: true,
+            removeOnFail: true,
+            attempts: 1,
+          },
+        })),
+      )
+    },
+    async answer({ concurrency }, answer) {
+      const worker = createWorker(queue.name, ({ data }) => answer(data.targetId), {
+        concurrency,
+        // A job that ran in a dead process may run again at once: the claim in the store decides.
+        lockDuration: 30_000,
+        maxStalledCount: 1_000,
+      })
+      worker.on('error', (error) => log.warn({ error: error.message }, 'queue worker'))
+      worker.on('failed', (job, error) =>
+        log.error(
+          { targetId: job?.data.targetId, error: error.message },
+          'a bell was not answered; the sweep rings again',
+        ),
+      )
+      await worker.waitUntilReady()
+      return { stop: () => worker.close() }
+    },
+    async depth() {
+      const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
+      return Object.values(counts).reduce((sum, count) => sum + count, 0)
+    },
+    async empty() {
+      await queue.obliterate({ force: true })
+    },
+    async close() {
+      await queue.close()
+      await disconnect()
+    },
+  }
+}

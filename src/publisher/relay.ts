@@ -1,0 +1,118 @@
+import { heldWithoutCause, loadTarget, takeDue } from '../store/load-targets.js'
+import { recordTransition, StaleVersionError } from '../store/record-transition.js'
+import { decide } from './core/decide.js'
+import type { TargetEvent } from './core/target.js'
+import type { PublisherDeps } from './deps.js'
+import type { Bell, Doorbell } from './queue/queue.js'
+
+/** Bells further away than this are left to the sweep, so that a queue stays small. */
+const HORIZON_MS = 60_000
+const SWEEP_EVERY_MS = 2_000
+const SWEEP_LIMIT = 1_000
+
+/**
+ * Rings the queue for what the store says is due: at once when the store notifies, and by a sweep
+ * that finds what was missed. When the queue cannot be rung, the sweep attends to the longest
+ * overdue targets itself, so that an outage of the queue delays posts but misses none.
+ */
+export async function startRelay(
+  deps: PublisherDeps,
+  doorbell: Doorbell,
+  attendTo: (targetId: string) => Promise<void>,
+  options: { sweepEveryMs?: number } = {},
+): Promise<{ sweep(): Promise<void>; stop(): Promise<void> }> {
+  const { database, log } = deps
+  const everyMs = options.sweepEveryMs ?? SWEEP_EVERY_MS
+  let heard: Bell[] = []
+  let stopped = false
+
+  const flush = async () => {
+    const bells = heard
+    heard = []
+    try {
+      await doorbell.ring(bells, deps.now())
+    } catch (error) {
+      log.debug({ error: (error as Error).message }, 'the queue could not be rung; the sweep will')
+    }
+  }
+  const unlisten = await database.listen('pressroom_due', (payload) => {
+    const bell = parseBell(payload)
+    if (!bell || stopped || bell.dueAt > deps.now() + HORIZON_MS) return
+    // Everything that became due in one tick is one call to the queue.
+    if (heard.push(bell) === 1) setImmediate(() => void flush())
+  })
+
+  const sweep = async () => {
+    const due = await takeDue(database.orm, deps.now() + 2 * everyMs, SWEEP_LIMIT)
+    const bells = due.map(({ id, ...rest }) => ({ targetId: id, ...rest }))
+    try {
+      await doorbell.ring(bells, deps.now())
+    } catch (error) {
+      log.warn(
+        { error: (error as Error).message },
+        'the queue does not answer; publishing goes on without it',
+      )
+      const overdue = bells.filter(({ dueAt }) => dueAt <= deps.now()).slice(0, 20)
+      await Promise.all(overdue.map(({ targetId }) => attendTo(targetId)))
+    }
+    await releaseHeld(deps)
+  }
+  const timer = repeat(sweep, everyMs, (error) =>
+    log.warn({ error: (error as Error).message }, 'the sweep did not work; it is tried again'),
+  )
+  return {
+    sweep,
+    async stop() {
+      stopped = true
+      await timer.stop()
+      await unlisten()
+    },
+  }
+}
+
+/** Targets that their account held, and whose account works again, go on by themselves. */
+async function releaseHeld(deps: PublisherDeps): Promise<void> {
+  const { orm } = deps.database
+  for (const id of await heldWithoutCause(orm, SWEEP_LIMIT)) {
+    const loaded = await loadTarget(orm, id)
+    if (!loaded || !deps.connector(loaded.stored.account)) continue
+    const event: TargetEvent = { type: 'accountRestored', at: deps.now() }
+    const can = { canLookUp: false, canVerify: false }
+    const decision = decide(loaded.stored.target, event, { policy: deps.policy, can })
+    if (decision.kind === 'refused') continue
+    await recordTransition(orm, loaded.stored, event, decision).catch((error) => {
+      if (!(error instanceof StaleVersionError)) throw error
+    })
+  }
+}
+
+function parseBell(payload: string): Bell | undefined {
+  const [targetId, version, dueAt] = payload.split(' ')
+  if (!targetId || !version || !dueAt) return undefined
+  return { targetId, version: Number(version), dueAt: Number(dueAt) }
+}
+
+/** Runs `work` at once and then `everyMs` after each end, until stopped; never twice at a time. */
+export function repeat(
+  work: () => Promise<void>,
+  everyMs: number,
+  failed: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const turn = async () => {
+    await work().catch(failed)
+    if (!stopped) timer = setTimeout(run, everyMs)
+  }
+  let running = turn()
+  const run = () => {
+    running = turn()
+  }
+  return {
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}

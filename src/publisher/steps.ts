@@ -1,0 +1,89 @@
+import { recordTransition, StaleVersionError } from '../store/record-transition.js'
+import type { StoredTarget } from '../store/stored-target.js'
+import type { Reader, Steps } from './connectors/connector.js'
+import { type Answer, type HttpRequest, send } from './connectors/http.js'
+import { type Context, decide } from './core/decide.js'
+import type { Handles } from './core/target.js'
+import { type PublisherDeps, requestTimeoutWithin } from './deps.js'
+
+/** This worker's claim has ended: it may send and record nothing more. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError'
+}
+
+/** What a claimed attempt may do, and the target as it stands after each step. */
+export interface AttemptSteps extends Steps {
+  stored(): StoredTarget
+}
+
+/**
+ * Steps of one attempt, fenced by its lease: every request is checked against the clock in the tick
+ * in which its first byte is written, and the store is told before the mutation and after each
+ * prepared handle. A worker that was frozen and wakes up too late finds its lease gone.
+ */
+export function createSteps(
+  claimed: StoredTarget,
+  deps: PublisherDeps,
+  context: Context,
+): AttemptSteps {
+  let stored = claimed
+  const fence = createFence(deps, () => stored.target.lease?.expiresAt ?? 0)
+
+  async function advance(type: 'stepped' | 'mutationBegun', handles: Handles): Promise<void> {
+    const at = deps.now()
+    const event = { type, at, handles, leaseExpiresAt: at + deps.leaseMs } as const
+    const decision = decide(stored.target, event, context)
+    if (decision.kind === 'refused') throw new LeaseLostError(decision.why)
+    try {
+      stored = await recordTransition(deps.database.orm, stored, event, decision)
+    } catch (error) {
+      if (error instanceof StaleVersionError) throw new LeaseLostError(error.message)
+      throw error
+    }
+    fence.renewed()
+  }
+
+  const request = async (outgoing: HttpRequest): Promise<Answer> => {
+    if (!fence.covers(requestTimeoutWithin(deps))) await advance('stepped', stored.target.handles)
+    return send(outgoing, { timeoutMs: requestTimeoutWithin(deps), maySend: fence.holds })
+  }
+
+  return {
+    stored: () => stored,
+    now: deps.now,
+    read: request,
+    prepare: request,
+    save: (handles) => advance('stepped', handles),
+    async mutate(outgoing, handles = stored.target.handles) {
+      await advance('mutationBegun', handles)
+      return send(outgoing, { timeoutMs: requestTimeoutWithin(deps), maySend: fence.holds })
+    },
+    bytes: deps.media.bytes,
+    publicUrl: deps.media.publicUrl,
+  }
+}
+
+/** Requests that change nothing need no fence, only an end before the lease's. */
+export function createReader(deps: PublisherDeps): Reader {
+  return {
+    now: deps.now,
+    read: (outgoing) => send(outgoing, { timeoutMs: requestTimeoutWithin(deps) }),
+  }
+}
+
+/**
+ * Two clocks, because each misses something: the monotonic one stands still while a machine sleeps,
+ * the wall clock can be set back.
+ */
+function createFence(deps: PublisherDeps, expiresAt: () => number) {
+  let renewedAtMs = performance.now()
+  const leftMs = () =>
+    Math.min(expiresAt() - deps.now(), deps.leaseMs - (performance.now() - renewedAtMs))
+  return {
+    holds: () => leftMs() > 0,
+    covers: (ms: number) => leftMs() >= ms,
+    renewed: () => {
+      renewedAtMs = performance.now()
+    },
+  }
+}

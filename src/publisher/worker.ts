@@ -1,0 +1,263 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { isUniqueViolation } from '../store/database.js'
+import { healDueAt } from '../store/heal-due-at.js'
+import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
+import { recordTransition, StaleVersionError } from '../store/record-transition.js'
+import type { StoredTarget } from '../store/stored-target.js'
+import type { Connector, PublishRequest } from './connectors/connector.js'
+import { type Context, decide } from './core/decide.js'
+import type { Finding, Outcome } from './core/outcome.js'
+import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
+import type { PublisherDeps } from './deps.js'
+import { createReader, createSteps, LeaseLostError } from './steps.js'
+
+type Moved = Extract<Decision, { kind: 'moved' }>
+
+/**
+ * Answers one bell: claims the target if it is due and free, does the one thing that is to be done
+ * for it, and records what came of it. Leaves quietly when somebody else holds it.
+ */
+export async function attend(targetId: string, deps: PublisherDeps): Promise<void> {
+  const { orm } = deps.database
+  const loaded = await loadTarget(orm, targetId)
+  if (!loaded) return
+  const connector = deps.connector(loaded.stored.account)
+  const gate: AccountGate = connector ? loaded.gate : { kind: 'held', reason: NO_ACCOUNT }
+  const context: Context = { policy: deps.policy, can: capabilitiesOf(connector) }
+  const at = deps.now()
+  const lease = { token: randomUUID(), worker: deps.worker, expiresAt: at + deps.leaseMs }
+  const event: TargetEvent = { type: 'claimed', at, lease, gate }
+  const decision = decide(loaded.stored.target, event, context)
+  if (decision.kind === 'refused') return healDueAt(orm, loaded.stored)
+  let claimed: StoredTarget
+  try {
+    claimed = await recordTransition(orm, loaded.stored, event, decision)
+  } catch (error) {
+    if (error instanceof StaleVersionError) return // another worker was faster
+    throw error
+  }
+  if (decision.task && connector) {
+    await new Turn(deps, context, connector, gate).perform(decision.task, claimed)
+  }
+}
+
+/** One claimed target in the hands of this worker. */
+class Turn {
+  constructor(
+    private readonly deps: PublisherDeps,
+    private readonly context: Context,
+    private readonly connector: Connector,
+    private readonly gate: AccountGate,
+  ) {}
+
+  async perform(task: Task, claimed: StoredTarget): Promise<void> {
+    switch (task) {
+      case 'publish':
+        return this.publish(claimed)
+      case 'poll':
+        return this.poll(claimed)
+      case 'lookUp':
+      case 'relook':
+        return this.lookUp(claimed)
+      case 'recheck':
+        return this.recheck(claimed)
+    }
+  }
+
+  private async publish(claimed: StoredTarget): Promise<void> {
+    const { deps, connector } = this
+    const steps = createSteps(claimed, deps, this.context)
+    let outcome: Outcome
+    try {
+      outcome = await connector.publish(requestFor(claimed), steps)
+    } catch (error) {
+      if (error instanceof LeaseLostError) {
+        deps.log.warn(
+          { targetId: claimed.id },
+          'the claim ended during an attempt; nothing more is sent',
+        )
+        return
+      }
+      outcome = broken(error, steps.stored())
+      deps.log.error({ targetId: claimed.id, error: messageOf(error) }, 'an attempt broke off')
+    }
+    await this.attempted(steps.stored(), outcome)
+  }
+
+  private async poll(claimed: StoredTarget): Promise<void> {
+    const { connector, deps } = this
+    const outcome: Outcome = connector.poll
+      ? await connector
+          .poll(requestFor(claimed), createReader(deps))
+          .catch((error) => unreadableRead(error))
+      : {
+          kind: 'ambiguous',
+          reason: { class: 'platform', text: 'The platform still works on it.' },
+        }
+    await this.attempted(claimed, outcome)
+  }
+
+  private attempted(stored: StoredTarget, outcome: Outcome): Promise<void> {
+    const { deps, connector } = this
+    return this.record(stored, {
+      type: 'attempted',
+      at: deps.now(),
+      outcome,
+      jitter: deps.random(),
+      where: connector.where(requestFor(stored)),
+    })
+  }
+
+  private async lookUp(claimed: StoredTarget): Promise<void> {
+    const { deps, connector } = this
+    const { state } = claimed.target
+    if (state.status !== 'reconciling' && state.status !== 'unconfirmed') return
+    const mutationAt = state.mutationAt ?? claimed.createdAt
+    const request = requestFor(claimed)
+    const others = await otherRemoteIds(deps.database.orm, claimed, mutationAt - DAY_MS)
+    const doubt = { ...request, mutationAt, evidence: state.evidence, otherRemoteIds: others }
+    const finding: Finding = connector.lookUp
+      ? await connector.lookUp(doubt, createReader(deps)).catch((error) => ({
+          kind: 'error' as const,
+          reason: { class: 'unknown' as const, text: messageOf(error) },
+        }))
+      : { kind: 'unclear', how: 'This platform cannot be read.' }
+    await this.record(claimed, {
+      type: 'lookedUp',
+      at: deps.now(),
+      finding,
+      jitter: deps.random(),
+      where: connector.where(request),
+    })
+  }
+
+  private async recheck(claimed: StoredTarget): Promise<void> {
+    const { deps, connector } = this
+    const { state } = claimed.target
+    if (state.status !== 'published' || !connector.verify) return
+    const post = {
+      ...requestFor(claimed),
+      ...(state.remoteId === undefined ? {} : { remoteId: state.remoteId }),
+      publishedAt: state.publishedAt,
+      otherRemoteIds: await otherRemoteIds(deps.database.orm, claimed, state.publishedAt - DAY_MS),
+    }
+    const sighting = await connector
+      .verify(post, createReader(deps))
+      .catch((error) => ({ kind: 'unknown' as const, how: messageOf(error) }))
+    await this.record(claimed, { type: 'sighted', at: deps.now(), sighting })
+  }
+
+  /**
+   * Writes down what an attempt or a look taught us, through outages of the database. When the
+   * target has moved on meanwhile, an attempt's answer is kept as evidence.
+   */
+  private async record(stored: StoredTarget, event: TargetEvent): Promise<void> {
+    const { deps } = this
+    const giveUpAt = deps.now() + RECORD_FOR_MS
+    for (let pauseMs = 100; ; pauseMs = Math.min(5_000, pauseMs * 2)) {
+      try {
+        return await this.recordOnce(stored, event)
+      } catch (error) {
+        if (deps.now() > giveUpAt) throw error
+        deps.log.warn(
+          { targetId: stored.id, error: messageOf(error) },
+          'an outcome could not be recorded yet; trying again',
+        )
+        await sleep(pauseMs)
+      }
+    }
+  }
+
+  private async recordOnce(stored: StoredTarget, event: TargetEvent): Promise<void> {
+    const { orm } = this.deps.database
+    const decision = decide(stored.target, event, this.context)
+    if (decision.kind === 'refused') return
+    try {
+      await recordTransition(orm, stored, event, this.withoutIdleRelease(decision))
+    } catch (error) {
+      if (error instanceof StaleVersionError) return this.recordLate(stored, event, decision)
+      if (isUniqueViolation(error)) return this.recordForeign(stored, event)
+      throw error
+    }
+  }
+
+  /** A success releases a held account; without a hold there is nothing to release. */
+  private withoutIdleRelease(decision: Moved): Moved {
+    if (this.gate.kind === 'held') return decision
+    return {
+      ...decision,
+      effects: decision.effects.filter(({ kind }) => kind !== 'releaseAccount'),
+    }
+  }
+
+  private async recordLate(
+    stored: StoredTarget,
+    event: TargetEvent,
+    decided: Moved,
+  ): Promise<void> {
+    if (event.type !== 'attempted') return
+    const { orm } = this.deps.database
+    const current = await loadTarget(orm, stored.id)
+    // Recorded before, and only the database's answer was lost.
+    if (!current || isDeepStrictEqual(current.stored.target, decided.target)) return
+    const late: TargetEvent = { type: 'lateAnswer', at: event.at, outcome: event.outcome }
+    const decision = decide(current.stored.target, late, this.context)
+    if (decision.kind === 'moved') await recordTransition(orm, current.stored, late, decision)
+  }
+
+  /** The post that was named or found is another target's: it proves nothing about this one. */
+  private async recordForeign(stored: StoredTarget, event: TargetEvent): Promise<void> {
+    const how = 'The post that was named belongs to another target.'
+    if (event.type === 'lookedUp') {
+      return this.recordOnce(stored, { ...event, finding: { kind: 'unclear', how } })
+    }
+    if (event.type === 'attempted') {
+      const outcome: Outcome = { kind: 'ambiguous', reason: { class: 'duplicate', text: how } }
+      return this.recordOnce(stored, { ...event, outcome })
+    }
+    if (event.type === 'sighted') {
+      return this.recordOnce(stored, { ...event, sighting: { kind: 'unknown', how } })
+    }
+  }
+}
+
+const DAY_MS = 86_400_000
+const RECORD_FOR_MS = 10 * 60_000
+const NO_ACCOUNT = {
+  class: 'auth',
+  text: 'The accounts file no longer names this account.',
+  next: 'Put it back, or cancel the target.',
+} as const
+
+function capabilitiesOf(connector: Connector | undefined): Context['can'] {
+  return { canLookUp: connector?.lookUp !== undefined, canVerify: connector?.verify !== undefined }
+}
+
+function requestFor(stored: StoredTarget): PublishRequest {
+  return {
+    targetId: stored.id,
+    idempotencyKey: stored.idempotencyKey,
+    content: stored.content as PublishRequest['content'],
+    handles: stored.target.handles,
+    attempt: stored.target.attempt,
+    frozenAt: stored.createdAt,
+  }
+}
+
+/** A bug or a broken dependency in mid-attempt: after the mark it may be out, before it is not. */
+function broken(error: unknown, stored: StoredTarget): Outcome {
+  const { state } = stored.target
+  const begun = state.status === 'publishing' && state.mutationAt !== undefined
+  const reason = { class: 'unknown', text: `The attempt broke off: ${messageOf(error)}` } as const
+  return begun ? { kind: 'ambiguous', reason } : { kind: 'transient', reason }
+}
+
+function unreadableRead(error: unknown): Outcome {
+  return { kind: 'transient', reason: { class: 'unknown', text: messageOf(error) } }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
