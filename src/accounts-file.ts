@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { ConfigError, type Environment } from './config.js'
+import { type Account, connectors } from './publisher/connectors/index.js'
+
+/** Which accounts a channel publishes to when nobody says `to:`. */
+export interface ChannelEntry {
+  readonly chat: 'slack' | 'discord'
+  readonly channel: string
+  readonly targets: readonly string[]
+}
+
+export interface AccountsFile {
+  readonly accounts: readonly Account[]
+  readonly channels: readonly ChannelEntry[]
+}
+
+const fileSchema = z.strictObject({
+  accounts: z
+    .array(z.looseObject({ name: z.string(), platform: z.string() }))
+    .min(1, 'names no account'),
+  channels: z
+    .array(
+      z.strictObject({
+        chat: z.enum(['slack', 'discord']),
+        channel: z.string().min(1),
+        targets: z.array(z.string()).min(1),
+      }),
+    )
+    .default([]),
+})
+
+/**
+ * Reads the accounts file (YAML or JSON); `${NAME}` is taken from the environment.
+ * @throws ConfigError naming file, account and key, never a value
+ */
+export function readAccountsFile(path: string, environment: Environment): AccountsFile {
+  let raw: unknown
+  try {
+    raw = parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new ConfigError(`${path} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  }
+  return parseAccounts(raw, path, environment)
+}
+
+/** The same for a parsed document; `source` names it in errors. */
+export function parseAccounts(
+  raw: unknown,
+  source: string,
+  environment: Environment,
+): AccountsFile {
+  const file = fileSchema.safeParse(raw)
+  if (!file.success) throw new ConfigError(describe(source, undefined, file.error).join('\n'))
+  const problems: string[] = []
+  const accounts: Account[] = []
+  const seen = new Set<string>()
+  for (const entry of file.data.accounts) {
+    if (seen.has(entry.name))
+      problems.push(`${source}: two accounts are called "${entry.name}". Give each its own name.`)
+    seen.add(entry.name)
+    const connector = connectors[entry.platform as keyof typeof connectors]
+    if (!connector) {
+      problems.push(
+        `${source}: account "${entry.name}": platform "${entry.platform}" is unknown. Use one of ${Object.keys(connectors).join(', ')}.`,
+      )
+      continue
+    }
+    const { value, missing } = expand(entry, environment)
+    for (const { key, variable } of missing) {
+      problems.push(
+        `${source}: account "${entry.name}": ${key} takes its value from \${${variable}}, which is not set in the environment.`,
+      )
+    }
+    if (missing.length > 0) continue
+    const parsed = connector.schema.safeParse(value)
+    if (parsed.success) accounts.push(parsed.data as Account)
+    else problems.push(...describe(source, entry.name, parsed.error))
+  }
+  for (const { channel, targets } of file.data.channels) {
+    const unknown = targets.filter((target) => !seen.has(target))
+    if (unknown.length > 0)
+      problems.push(
+        `${source}: channel ${channel} names "${unknown.join('", "')}", which is no account in this file.`,
+      )
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  return { accounts, channels: file.data.channels }
+}
+
+function describe(source: string, account: string | undefined, error: z.ZodError): string[] {
+  return error.issues.map((issue) => {
+    const where = account === undefined ? source : `${source}: account "${account}"`
+    const key = issue.path.join('.')
+    return `${where}: ${key ? `${key}: ` : ''}${issue.message}.`
+  })
+}
+
+function expand(entry: Record<string, unknown>, environment: Environment) {
+  const missing: { key: string; variable: string }[] = []
+  const value = Object.fromEntries(
+    Object.entries(entry).map(([key, item]) => {
+      if (typeof item !== 'string') return [key, item]
+      const filled = item.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
+        const found = environment[variable]
+        if (found === undefined || found === '') missing.push({ key, variable })
+        return found ?? ''
+      })
+      return [key, filled]
+    }),
+  )
+  return { value, missing }
+}
