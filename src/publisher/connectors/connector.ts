@@ -54,6 +54,8 @@ export interface PublishRequest {
   readonly attempt: number
   /** When the target was created: the frozen time for records that carry one. */
   readonly frozenAt: Instant
+  /** Posts on this account that belong to other targets of ours: never proof of this one. */
+  readonly otherRemoteIds?: ReadonlySet<string>
 }
 
 /** A doubtful attempt to be looked up. */
@@ -61,7 +63,6 @@ export interface Doubt extends PublishRequest {
   /** When the mutation in doubt began. */
   readonly mutationAt: Instant
   readonly evidence: readonly Evidence[]
-  /** Posts on this account that belong to other targets of ours: never proof of this one. */
   readonly otherRemoteIds: ReadonlySet<string>
 }
 
@@ -120,6 +121,8 @@ export interface Connector {
   readonly platform: PlatformName
   /** In a few words, for the thread: is sending again after a doubt safe, and why. */
   readonly retrySafety: string
+  /** Set where the platform fetches media from an address instead of taking bytes. */
+  readonly fetchesMedia?: true
   /** What would fail, by the platform's documented limits. Pure. */
   check(content: Content): readonly Problem[]
   /** Goes on from `request.handles`; returns after at most one mutation. */

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+/** What every account in the accounts file has, besides `platform` and its own keys. */
+export const accountName = z
+  .string()
+  .max(40)
+  .regex(
+    /^[a-z0-9][a-z0-9_-]*$/i,
+    'use letters, digits, "_" and "-", beginning with a letter or digit',
+  )
+
+/** A key whose value must never be shown or logged, and is encrypted at rest. */
+export function secret() {
+  return z.string().min(1).meta({ secret: true })
+}
+
+/** The root of a platform's API: scheme, host, optional path prefix; no version, no final slash. */
+export function apiRoot(byDefault: string) {
+  return z
+    .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+    .refine((url) => !/[?#]/.test(url), 'must not have a query or a fragment')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default(byDefault)
+}
+
+/** A version segment as Meta writes it, such as `v26.0`. */
+export function apiVersion(byDefault: string) {
+  return z
+    .string()
+    .regex(/^v\d+\.\d+$/, 'must look like v26.0')
+    .default(byDefault)
+}
+
+/** The keys of an account schema that hold secrets. */
+export function secretKeys(schema: z.ZodObject): string[] {
+  return Object.entries(schema.shape)
+    .filter(([, key]) => z.globalRegistry.get(key)?.secret === true)
+    .map(([name]) => name)
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { accountName, apiRoot, apiVersion, secret } from '../account.js'
+import type { Connector } from '../connector.js'
+import { checkToken, createGraph, removeObject } from '../meta.js'
+import { facebookMeanings } from './classify.js'
+import { lookUp, type Page, pollVideo, verify } from './look.js'
+import { publish } from './publish.js'
+import { checkFacebook } from './render.js'
+import { SITE } from './wire.js'
+
+/** An account of the accounts file; the token is a Page access token. */
+export const facebookAccount = z.strictObject({
+  name: accountName,
+  platform: z.literal('facebook'),
+  pageId: z.string().regex(/^\d+$/, 'must be the number of the Page'),
+  accessToken: secret(),
+  apiUrl: apiRoot('https://graph.facebook.com'),
+  apiVersion: apiVersion('v26.0'),
+})
+export type FacebookAccount = z.infer<typeof facebookAccount>
+
+/**
+ * Publishes to a Facebook Page. Facebook has no idempotency key and its list of posts is not
+ * complete: after a doubt it is read, before anything is sent again it is read once more, and
+ * when it shows nothing a person is asked.
+ * @see Meta docs, Pages API "Posts"
+ */
+export function createFacebook(account: FacebookAccount): Connector {
+  const graph = createGraph('Facebook', account, facebookMeanings)
+  const page: Page = { graph, pageId: account.pageId }
+  return {
+    platform: 'facebook',
+    retrySafety:
+      'Facebook does not recognise a second send; the Page is read before anything is sent again.',
+    check: checkFacebook,
+    publish: (request, steps) => publish(page, request, steps),
+    poll: (request, reader) => pollVideo(page, request, reader),
+    lookUp: (doubt, reader) => lookUp(page, doubt, reader),
+    verify: (post, reader) => verify(page, post, reader),
+    remove: (remoteId, steps) => removeObject(graph, remoteId, steps),
+    where: () => `${SITE}/${account.pageId}`,
+    checkCredentials: (reader) => checkToken(graph, reader, account.pageId, 'name'),
+  }
+}

@@ -1,0 +1,166 @@
+import type { Finding, Outcome, Sighting } from '../../core/outcome.js'
+import type { Instant } from '../../core/target.js'
+import { failureOf, unreadable } from '../classify.js'
+import type { Doubt, LivePost, PublishRequest, Reader } from '../connector.js'
+import { type Graph, type Listed, type Read, readList, readObject } from '../meta.js'
+import {
+  CLOCK_SKEW_MS,
+  foundAmong,
+  matching,
+  namedIds,
+  notLooked,
+  remote,
+  sightingOf,
+  type Wanted,
+} from '../meta-look.js'
+import { photoIds, readHandles } from './handles.js'
+import { LIST_FIELDS, POST_FIELDS, pagePost, VIDEO_FIELDS, videoStatus } from './wire.js'
+
+const HOUR = 3_600_000
+
+/** A Page as it can be read. */
+export interface Page {
+  readonly graph: Graph
+  readonly pageId: string
+}
+
+export function readPost({ graph }: Page, reader: Reader, id: string) {
+  return readObject(graph, reader, id, { fields: POST_FIELDS }, pagePost)
+}
+
+/** What this content looks like on the Page, if it was first sent then or earlier. */
+export function wantedPost(
+  { content, handles, otherRemoteIds }: PublishRequest,
+  since: Instant,
+): Wanted {
+  const kept = readHandles(handles)
+  return {
+    text: content.text,
+    since: Math.min(kept.sentAt ?? since, since),
+    others: otherRemoteIds ?? new Set(),
+    photos: photoIds(kept),
+  }
+}
+
+/**
+ * The Page's posts since then. The list is a ranked selection: that it does not show a post proves
+ * nothing.
+ * @see Graph API reference "Page Feed"
+ */
+export function readPosts(
+  { graph, pageId }: Page,
+  reader: Reader,
+  since: Instant,
+): Promise<Read<readonly Listed[]>> {
+  const from = Math.floor((since - 2 * CLOCK_SKEW_MS) / 1000)
+  const params = { fields: LIST_FIELDS, since: String(from), limit: '100' }
+  return readList(graph, reader, `${pageId}/published_posts`, params, pagePost)
+}
+
+/** Where an accepted video stands; `published` only once its publishing phase is over. */
+export async function readVideo(
+  { graph, pageId }: Page,
+  reader: Reader,
+  video: string,
+): Promise<Outcome> {
+  const read = await readObject(graph, reader, video, { fields: VIDEO_FIELDS }, videoStatus)
+  const working = { kind: 'accepted', stage: 'finishing' } as const
+  if (read.kind === 'missing') return { ...working, note: 'Facebook does not show the video yet.' }
+  if (read.kind === 'unread') return { ...working, note: failureOf(read.outcome).reason.text }
+  const { status, post_id, permalink_url } = read.value
+  const phases = [status.uploading_phase, status.processing_phase, status.publishing_phase]
+  const failed = ['error', 'expired', 'upload_failed'].includes(status.video_status)
+  if (failed || phases.some((phase) => phase?.status === 'error')) {
+    const text = 'Facebook could not process the video.'
+    const next = 'Try another file, preferably MP4 with H.264 and AAC.'
+    const code = status.video_status
+    return {
+      kind: 'permanent',
+      reason: { class: 'media', text, next, code },
+      discardHandles: true,
+    }
+  }
+  const publishing = status.publishing_phase?.status ?? 'complete'
+  if (status.video_status !== 'ready' || publishing !== 'complete') {
+    return { ...working, note: 'Facebook is processing the video.' }
+  }
+  const remoteId = post_id === undefined ? video : postId(pageId, post_id)
+  return {
+    kind: 'published',
+    remoteId,
+    ...(permalink_url === undefined ? {} : { permalink: permalink_url }),
+  }
+}
+
+/** How the accepted video of this attempt ended. */
+export async function pollVideo(
+  page: Page,
+  { handles }: PublishRequest,
+  reader: Reader,
+): Promise<Outcome> {
+  const { video } = readHandles(handles)
+  return video === undefined
+    ? unreadable('Facebook', 'mutation', 'a video id')
+    : readVideo(page, reader, video)
+}
+
+/** Some answers name a post without the Page before it. */
+export function postId(pageId: string, id: string): string {
+  return id.includes('_') ? id : `${pageId}_${id}`
+}
+
+/** What happened to a doubtful attempt. */
+export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<Finding> {
+  for (const id of namedIds(doubt.evidence)) {
+    const read = await readPost(page, reader, id)
+    if (read.kind === 'unread') return notLooked(read)
+    if (read.kind === 'read') {
+      return {
+        kind: 'found',
+        ...remote(read.value),
+        how: 'The post that an answer named is there.',
+      }
+    }
+  }
+  const { video } = readHandles(doubt.handles)
+  if (video !== undefined) return videoFinding(await readVideo(page, reader, video))
+  const wanted = wantedPost(doubt, doubt.mutationAt)
+  const list = await readPosts(page, reader, wanted.since)
+  if (list.kind === 'unread') return notLooked(list)
+  return (
+    foundAmong(matching(list.value, wanted)) ?? {
+      kind: 'unclear',
+      how: "The Page's list does not show it, but that list leaves posts out.",
+    }
+  )
+}
+
+function videoFinding(outcome: Outcome): Finding {
+  switch (outcome.kind) {
+    case 'published':
+      return { ...outcome, how: 'Facebook says the video is published.', kind: 'found' }
+    case 'permanent':
+      return { kind: 'absent', proof: 'conclusive', how: outcome.reason.text, discardHandles: true }
+    case 'accepted':
+      return { kind: 'unclear', how: outcome.note }
+    default:
+      return { kind: 'error', reason: outcome.reason }
+  }
+}
+
+/** Whether a live post is still there, and alone. */
+export async function verify(page: Page, post: LivePost, reader: Reader): Promise<Sighting> {
+  const { remoteId, publishedAt } = post
+  const own = remoteId === undefined ? undefined : await readPost(page, reader, remoteId)
+  const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
+  const wanted = {
+    ...wantedPost(post, Math.min(since, publishedAt)),
+    until: publishedAt + HOUR,
+  }
+  // A video known only by its own id would be taken for a copy of the post that carries it.
+  const comparable = remoteId === undefined || remoteId.includes('_')
+  const list: Read<readonly Listed[]> = comparable
+    ? await readPosts(page, reader, wanted.since)
+    : { kind: 'read', value: [] }
+  return sightingOf(remoteId, own, list, wanted)
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { secretKeys } from './account.js'
+import type { Connector } from './connector.js'
+import { createFacebook, facebookAccount } from './facebook/index.js'
+import { createInstagram, instagramAccount } from './instagram/index.js'
+import { createManual, manualAccount } from './manual/index.js'
+import { createThreads, threadsAccount } from './threads/index.js'
+
+/** Every platform there is: what its account looks like, and its connector. */
+export const connectors = {
+  facebook: { schema: facebookAccount, create: createFacebook },
+  instagram: { schema: instagramAccount, create: createInstagram },
+  threads: { schema: threadsAccount, create: createThreads },
+  manual: { schema: manualAccount, create: createManual },
+} as const satisfies Record<string, Registered>
+
+interface Registered {
+  readonly schema: z.ZodObject
+  readonly create: (account: never) => Connector
+}
+
+/** An account of the accounts file, parsed; defaults are filled in. */
+export type Account = z.infer<(typeof connectors)[keyof typeof connectors]['schema']>
+
+const schemas = Object.values(connectors).map(({ schema }) => schema)
+const [first, ...others] = schemas
+
+/** One account of the accounts file, whatever its platform. */
+export const accountSchema = z.discriminatedUnion('platform', [first ?? manualAccount, ...others])
+
+/** The connector of an account. */
+export function createConnector(account: Account): Connector {
+  const { create } = connectors[account.platform]
+  // The registry pairs each schema with the factory that takes it; the type of the pair is lost here.
+  return (create as (account: Account) => Connector)(account)
+}
+
+/** The secret values of an account: for redaction in logs and for encryption at rest. */
+export function secretsOf(account: Account): readonly string[] {
+  const values: Readonly<Record<string, unknown>> = account
+  return secretKeys(connectors[account.platform].schema).flatMap((key) => {
+    const value = values[key]
+    return typeof value === 'string' ? [value] : []
+  })
+}

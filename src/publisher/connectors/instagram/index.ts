@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { accountName, apiRoot, apiVersion, secret } from '../account.js'
+import type { Connector } from '../connector.js'
+import { createGraph, removeObject } from '../meta.js'
+import type { ContainerApi } from '../meta-containers.js'
+import { checkContainerAccount, lookUpContainer, verifyContainer } from '../meta-containers-look.js'
+import { publishContainer } from '../meta-containers-publish.js'
+import { instagramMeanings, isNotReady } from './classify.js'
+import { checkInstagram, planInstagram } from './render.js'
+import { CONTAINER_FIELDS, container, MEDIA_FIELDS, media } from './wire.js'
+
+/**
+ * An account of the accounts file. `apiUrl` is that of Instagram Login; with a token of Facebook
+ * Login it is `https://graph.facebook.com`.
+ */
+export const instagramAccount = z.strictObject({
+  name: accountName,
+  platform: z.literal('instagram'),
+  userId: z.string().regex(/^\d+$/, 'must be the number of the professional account'),
+  accessToken: secret(),
+  apiUrl: apiRoot('https://graph.instagram.com'),
+  apiVersion: apiVersion('v26.0'),
+})
+export type InstagramAccount = z.infer<typeof instagramAccount>
+
+/**
+ * Publishes to a professional Instagram account: a container is prepared, then published. The
+ * container is kept for every attempt, because its status tells whether it was published.
+ * @see Instagram Platform "Content Publishing"
+ */
+export function createInstagram(account: InstagramAccount): Connector {
+  const graph = createGraph('Instagram', account, instagramMeanings)
+  const api: ContainerApi = {
+    graph,
+    accountId: account.userId,
+    plan: planInstagram,
+    edges: {
+      create: 'media',
+      publish: 'media_publish',
+      posts: 'media',
+      quota: 'content_publishing_limit',
+    },
+    container: { fields: CONTAINER_FIELDS, schema: container },
+    post: { fields: MEDIA_FIELDS, schema: media },
+    isNotReady,
+  }
+  return {
+    platform: 'instagram',
+    retrySafety:
+      'Instagram tells whether the prepared post was published, and only that one is sent again.',
+    check: checkInstagram,
+    publish: (request, steps) => publishContainer(api, request, steps),
+    lookUp: (doubt, reader) => lookUpContainer(api, doubt, reader),
+    verify: (post, reader) => verifyContainer(api, post, reader),
+    remove: (remoteId, steps) => removeObject(graph, remoteId, steps),
+    where: () =>
+      'Look at the newest posts of the account in the Instagram app or on instagram.com.',
+    checkCredentials: (reader) => checkContainerAccount(api, reader),
+  }
+}

@@ -1,0 +1,141 @@
+import type { Outcome } from '../core/outcome.js'
+import { unreadable } from './classify.js'
+import type { PublishRequest, Steps } from './connector.js'
+import { type Answer, parseJson } from './http.js'
+import { createdId } from './meta.js'
+import {
+  type ContainerApi,
+  type ContainerHandles,
+  readHandles,
+  readPost,
+  readPosts,
+  readState,
+  wantedPost,
+} from './meta-containers.js'
+import { graphError } from './meta-errors.js'
+import { foundAmong, livePost, matching, remote } from './meta-look.js'
+
+interface Attempt {
+  readonly api: ContainerApi
+  readonly request: PublishRequest
+  readonly steps: Steps
+}
+
+/** Containers expire after 24 h; parts that old are not worth building on. */
+const PARTS_LIFE_MS = 23 * 3_600_000
+
+/**
+ * One attempt: makes the containers that are missing, reads where the container stands, and
+ * publishes it if it is ready. The same container serves every attempt while it lives, so that its
+ * status tells what became of the attempts before.
+ * @see Instagram Platform "Content Publishing"; Threads API "Posts"
+ */
+export async function publishContainer(
+  api: ContainerApi,
+  request: PublishRequest,
+  steps: Steps,
+): Promise<Outcome> {
+  const attempt = { api, request, steps }
+  let handles = readHandles(request.handles)
+  if (handles.container === undefined) {
+    const made = await makeContainers(attempt, handles)
+    if ('kind' in made) return made
+    handles = made
+  }
+  return goOn(attempt, handles, handles.container ?? '')
+}
+
+/** Part by part, each saved before the next: an attempt that breaks off goes on where it was. */
+async function makeContainers(
+  { api, request, steps }: Attempt,
+  kept: ContainerHandles,
+): Promise<ContainerHandles | Outcome> {
+  const plan = api.plan(request.content, (media) => steps.publicUrl(media))
+  const stale = kept.createdAt !== undefined && steps.now() - kept.createdAt > PARTS_LIFE_MS
+  let handles: ContainerHandles = stale ? { parts: [] } : kept
+  while (handles.container === undefined) {
+    const part = plan.parts[handles.parts.length]
+    const form = part ?? plan.whole(handles.parts)
+    const { graph, accountId, edges } = api
+    const answer = await steps.prepare(graph.post(`${accountId}/${edges.create}`, form))
+    if (isNotReady(api, answer)) return preparing(api)
+    const judged = graph.judge(answer, 'other')
+    if (judged.kind !== 'success') return judged
+    const created = createdId.safeParse(judged.json)
+    if (!created.success) return unreadable(graph.platform, 'other', 'a container id')
+    const { id } = created.data
+    const createdAt = handles.createdAt ?? steps.now()
+    handles = part
+      ? { ...handles, parts: [...handles.parts, id], createdAt }
+      : { ...handles, container: id, createdAt }
+    await steps.save(handles)
+  }
+  return handles
+}
+
+async function goOn(attempt: Attempt, handles: ContainerHandles, id: string): Promise<Outcome> {
+  const { api, steps } = attempt
+  const state = await readState(api, id, steps)
+  switch (state.kind) {
+    case 'FINISHED':
+      return send(attempt, handles, id)
+    case 'PUBLISHED':
+      return alreadyLive(attempt, handles)
+    case 'IN_PROGRESS':
+      return preparing(api)
+    case 'ERROR':
+      return state.outcome
+    case 'EXPIRED': {
+      const text = `${api.graph.platform} let the prepared post expire before it was published.`
+      return { kind: 'transient', reason: { class: 'platform', text }, discardHandles: true }
+    }
+    case 'unread':
+      return stateUnknown(handles, state.outcome)
+  }
+}
+
+async function send(attempt: Attempt, handles: ContainerHandles, id: string): Promise<Outcome> {
+  const { api, steps } = attempt
+  const { graph, accountId, edges } = api
+  const sent = { ...handles, sentAt: handles.sentAt ?? steps.now() }
+  const call = graph.post(`${accountId}/${edges.publish}`, { creation_id: id })
+  const answer = await steps.mutate(call, sent)
+  if (isNotReady(api, answer)) {
+    const state = await readState(api, id, steps)
+    return state.kind === 'PUBLISHED' ? alreadyLive(attempt, sent) : preparing(api)
+  }
+  const judged = graph.judge(answer, 'mutation')
+  if (judged.kind !== 'success') return judged
+  const created = createdId.safeParse(judged.json)
+  if (!created.success) return unreadable(graph.platform, 'mutation', 'a post id')
+  const remoteId = created.data.id
+  const read = await readPost(api, steps, remoteId)
+  return livePost({ ...(read.kind === 'read' ? remote(read.value) : {}), remoteId })
+}
+
+/** The platform says it is published; which post it became is worth one look, not more. */
+async function alreadyLive({ api, request, steps }: Attempt, handles: ContainerHandles) {
+  const wanted = wantedPost({ ...request, handles }, steps.now())
+  const list = await readPosts(api, steps, wanted.since)
+  return livePost((list.kind === 'read' && foundAmong(matching(list.value, wanted))) || {})
+}
+
+function isNotReady(api: ContainerApi, answer: Answer): boolean {
+  const error = answer.kind === 'answer' ? graphError(parseJson(answer.text)) : undefined
+  return error !== undefined && api.isNotReady(error)
+}
+
+function preparing({ graph }: ContainerApi): Outcome {
+  return { kind: 'accepted', stage: 'preparing', note: `${graph.platform} is preparing the media.` }
+}
+
+/**
+ * A container that was never sent can be asked after again. One that was sent before must not be
+ * given up for a new one when the wait is over, so that is an attempt that did not work.
+ */
+function stateUnknown({ sentAt }: ContainerHandles, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'transient' || outcome.scope === 'account' || sentAt !== undefined) {
+    return outcome
+  }
+  return { kind: 'accepted', stage: 'preparing', note: outcome.reason.text }
+}

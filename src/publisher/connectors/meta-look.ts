@@ -1,0 +1,113 @@
+import type { Finding, Outcome, RemotePost, Sighting } from '../core/outcome.js'
+import type { Evidence, Instant } from '../core/target.js'
+import { failureOf } from './classify.js'
+import type { Listed, Read, Unread } from './meta.js'
+
+/** Their clocks and ours may differ, and they tell times in whole seconds. */
+export const CLOCK_SKEW_MS = 60_000
+
+/** What a post of ours looks like in a list. */
+export interface Wanted {
+  readonly text: string
+  readonly since: Instant
+  readonly until?: Instant
+  /** Posts that belong to other targets. */
+  readonly others: ReadonlySet<string>
+  /** Photos that were uploaded for this post. */
+  readonly photos?: ReadonlySet<string>
+}
+
+/**
+ * The posts that can only be this one, oldest first: same text, made since the attempt, no other
+ * target's, and with our photos where the list names photos. Never simply the newest one.
+ */
+export function matching(items: readonly Listed[], wanted: Wanted): readonly Listed[] {
+  const { since, until = Number.POSITIVE_INFINITY, others } = wanted
+  return items
+    .filter(({ createdAt }) => createdAt >= since - CLOCK_SKEW_MS && createdAt <= until)
+    .filter(({ id }) => !others.has(id))
+    .filter(({ text }) => plain(text) === plain(wanted.text))
+    .filter((item) => sharesPhotos(item, wanted) ?? plain(wanted.text) !== '')
+    .toSorted((a, b) => a.createdAt - b.createdAt)
+}
+
+/** Undefined when photos cannot tell. */
+function sharesPhotos(item: Listed, { photos }: Wanted): boolean | undefined {
+  if (!photos?.size || !item.photos?.length) return undefined
+  return item.photos.some((id) => photos.has(id))
+}
+
+/** Platforms trim texts and change line ends. */
+function plain(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\S\n]+$/gm, '')
+    .trim()
+}
+
+/** What the matches prove; nothing when there are none. */
+export function foundAmong(
+  matches: readonly Listed[],
+): Extract<Finding, { kind: 'found' }> | undefined {
+  const [first] = matches
+  if (!first) return undefined
+  return {
+    kind: 'found',
+    ...remote(first),
+    ...(matches.length > 1 ? { copies: matches.map(remote) } : {}),
+    how: 'The account shows a post with this text, made since the attempt.',
+  }
+}
+
+/** What was found, as the outcome of an attempt that therefore sends nothing. */
+export function livePost({ remoteId, permalink }: Partial<RemotePost>): Outcome {
+  return {
+    kind: 'published',
+    ...(remoteId === undefined ? {} : { remoteId }),
+    ...(permalink === undefined ? {} : { permalink }),
+  }
+}
+
+/** A look-up that could not be made. */
+export function notLooked({ outcome }: Unread): Finding {
+  return { kind: 'error', ...failureOf(outcome) }
+}
+
+export function remote({ id, permalink }: Listed): RemotePost {
+  return { remoteId: id, ...(permalink === undefined ? {} : { permalink }) }
+}
+
+/** The ids that late answers named, newest first. */
+export function namedIds(evidence: readonly Evidence[]): readonly string[] {
+  return evidence.flatMap(({ remoteId }) => remoteId ?? []).toReversed()
+}
+
+/**
+ * What one look at a live post showed.
+ * @param own the post read by its id; absent when no id is known
+ * @param list what the account's list shows around the time of publishing
+ */
+export function sightingOf(
+  remoteId: string | undefined,
+  own: Read<Listed> | { readonly kind: 'missing' } | undefined,
+  list: Read<readonly Listed[]>,
+  wanted: Wanted,
+): Sighting {
+  const matches = list.kind === 'read' ? matching(list.value, wanted) : []
+  const inList = matches.find(({ id }) => id === remoteId)
+  const copies = [
+    ...(own?.kind === 'read' ? [own.value] : inList ? [inList] : []),
+    ...matches.filter(({ id }) => id !== remoteId),
+  ]
+  const [first] = copies
+  if (copies.length > 1) return { kind: 'duplicated', copies: copies.map(remote) }
+  if (first) return { kind: 'live', ...remote(first) }
+  // A list that does not show it is no proof, and "missing" only counts when the list agrees.
+  if (own?.kind === 'missing' && list.kind === 'read') {
+    return { kind: 'gone', how: 'The platform does not know the post any more.' }
+  }
+  const unread = own?.kind === 'unread' ? own : list.kind === 'unread' ? list : undefined
+  const how = unread ? failureOf(unread.outcome).reason.text : 'The list does not show it.'
+  return { kind: 'unknown', how }
+}

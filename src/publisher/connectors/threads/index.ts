@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { accountName, apiRoot, apiVersion, secret } from '../account.js'
+import type { Connector } from '../connector.js'
+import { createGraph, removeObject } from '../meta.js'
+import type { ContainerApi } from '../meta-containers.js'
+import { checkContainerAccount, lookUpContainer, verifyContainer } from '../meta-containers-look.js'
+import { publishContainer } from '../meta-containers-publish.js'
+import { isNotReady, threadsMeanings } from './classify.js'
+import { checkThreads, planThreads } from './render.js'
+import { CONTAINER_FIELDS, container, THREAD_FIELDS, thread } from './wire.js'
+
+/** An account of the accounts file. */
+export const threadsAccount = z.strictObject({
+  name: accountName,
+  platform: z.literal('threads'),
+  userId: z.string().regex(/^\d+$/, 'must be the number of the account'),
+  accessToken: secret(),
+  apiUrl: apiRoot('https://graph.threads.net'),
+  apiVersion: apiVersion('v1.0'),
+})
+export type ThreadsAccount = z.infer<typeof threadsAccount>
+
+/**
+ * Publishes to Threads: a container is prepared, then published, as on Instagram. Text goes the
+ * same way; `auto_publish_text` would save a call and take away the status that can be read.
+ * @see Threads API "Posts"
+ */
+export function createThreads(account: ThreadsAccount): Connector {
+  const graph = createGraph('Threads', account, threadsMeanings)
+  const api: ContainerApi = {
+    graph,
+    accountId: account.userId,
+    plan: planThreads,
+    edges: {
+      create: 'threads',
+      publish: 'threads_publish',
+      posts: 'threads',
+      quota: 'threads_publishing_limit',
+    },
+    container: { fields: CONTAINER_FIELDS, schema: container },
+    post: { fields: THREAD_FIELDS, schema: thread },
+    isNotReady,
+  }
+  return {
+    platform: 'threads',
+    retrySafety:
+      'Threads tells whether the prepared post was published, and only that one is sent again.',
+    check: checkThreads,
+    publish: (request, steps) => publishContainer(api, request, steps),
+    lookUp: (doubt, reader) => lookUpContainer(api, doubt, reader),
+    verify: (post, reader) => verifyContainer(api, post, reader),
+    remove: (remoteId, steps) => removeObject(graph, remoteId, steps),
+    where: () => 'Look at the newest posts of the account in the Threads app or on threads.com.',
+    checkCredentials: (reader) => checkContainerAccount(api, reader),
+  }
+}

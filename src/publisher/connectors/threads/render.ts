@@ -1,0 +1,118 @@
+import type { Content, Media, Problem } from '../connector.js'
+import type { ContainerPlan } from '../meta-containers.js'
+
+const MB = 1024 * 1024
+
+/** @see Threads API "Overview" and "Posts" */
+export const LIMITS = {
+  textLength: 500,
+  links: 5,
+  carousel: 20,
+  altLength: 1000,
+  imageTypes: ['image/jpeg', 'image/png'],
+  imageBytes: 8 * MB,
+  maxRatio: 10,
+  minWidth: 320,
+  videoTypes: ['video/mp4', 'video/quicktime'],
+  videoBytes: 1024 * MB,
+  videoMaxMs: 5 * 60_000,
+} as const
+
+/** What Threads would refuse in this content. */
+export function checkThreads({ text, media }: Content): readonly Problem[] {
+  const problems: Problem[] = []
+  const length = threadsLength(text)
+  const links = new Set(text.match(/https?:\/\/[^\s<>"]+/gi)).size
+  if (text.trim() === '' && media.length === 0) {
+    problems.push({ field: 'text', message: 'Threads needs a text, an image or a video.' })
+  }
+  if (length > LIMITS.textLength) {
+    const message = `The text counts as ${length} characters; Threads takes ${LIMITS.textLength}.`
+    problems.push({ field: 'text', message, next: 'Each emoji counts as several characters.' })
+  }
+  if (links > LIMITS.links) {
+    const message = `The text has ${links} links; Threads takes ${LIMITS.links}.`
+    problems.push({ field: 'text', message })
+  }
+  if (media.length > LIMITS.carousel) {
+    const message = `There are ${media.length} images and videos; Threads takes ${LIMITS.carousel}.`
+    problems.push({ field: 'media', message })
+  }
+  return [...problems, ...media.flatMap(checkMedium)]
+}
+
+/** Threads counts an emoji by its UTF-8 bytes. @see Threads API reference "Publishing" */
+export function threadsLength(text: string): number {
+  let length = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const isEmoji = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(segment)
+    length += isEmoji ? Buffer.byteLength(segment) : 1
+  }
+  return length
+}
+
+function checkMedium(medium: Media): readonly Problem[] {
+  const { kind, filename, mime, bytes, alt = '' } = medium
+  const problems: Problem[] = []
+  const [types, maxBytes] =
+    kind === 'image'
+      ? [LIMITS.imageTypes, LIMITS.imageBytes]
+      : [LIMITS.videoTypes, LIMITS.videoBytes]
+  if (!types.some((type) => type === mime)) {
+    const taken = kind === 'image' ? 'JPEG and PNG' : 'MP4 and MOV'
+    problems.push({ field: 'media', message: `${filename} is ${mime}; Threads takes ${taken}.` })
+  }
+  if (bytes > maxBytes) {
+    const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; Threads takes ${maxBytes / MB}.`
+    problems.push({ field: 'media', message })
+  }
+  if ([...alt].length > LIMITS.altLength) {
+    const message = `The alt text of ${filename} has ${[...alt].length} characters; Threads takes ${LIMITS.altLength}.`
+    problems.push({ field: 'alt', message })
+  }
+  return [...problems, ...(kind === 'image' ? checkShape(medium) : checkLength(medium))]
+}
+
+function checkShape({ filename, width, height }: Media): readonly Problem[] {
+  const problems: Problem[] = []
+  if (Math.max(width / height, height / width) > LIMITS.maxRatio) {
+    const message = `${filename} is ${width} by ${height}; Threads takes shapes up to 10:1.`
+    problems.push({ field: 'media', message })
+  }
+  if (width < LIMITS.minWidth) {
+    const message = `${filename} is ${width} pixels wide; Threads wants at least ${LIMITS.minWidth}.`
+    problems.push({ field: 'media', message })
+  }
+  return problems
+}
+
+function checkLength({ filename, durationMs = 0 }: Media): readonly Problem[] {
+  if (durationMs <= LIMITS.videoMaxMs) return []
+  const seconds = Math.round(durationMs / 1000)
+  return [{ field: 'media', message: `${filename} lasts ${seconds} s; Threads takes 5 minutes.` }]
+}
+
+/** A text, one image or video, or a carousel. */
+export function planThreads(
+  { text, media }: Content,
+  urlOf: (media: Media) => string,
+): ContainerPlan {
+  const words = text === '' ? {} : { text }
+  const [only, ...more] = media
+  if (!only) return { parts: [], whole: () => ({ media_type: 'TEXT', ...words }) }
+  if (more.length === 0)
+    return { parts: [], whole: () => ({ ...mediaForm(only, urlOf), ...words }) }
+  return {
+    parts: media.map((part) => ({ is_carousel_item: 'true', ...mediaForm(part, urlOf) })),
+    whole: (partIds) => ({ media_type: 'CAROUSEL', children: partIds.join(','), ...words }),
+  }
+}
+
+function mediaForm(medium: Media, urlOf: (media: Media) => string): Record<string, string> {
+  return {
+    ...(medium.kind === 'video'
+      ? { media_type: 'VIDEO', video_url: urlOf(medium) }
+      : { media_type: 'IMAGE', image_url: urlOf(medium) }),
+    ...(medium.alt ? { alt_text: medium.alt } : {}),
+  }
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Listed } from '../meta.js'
+import type { ContainerState } from '../meta-containers.js'
+import { failedMedia } from './classify.js'
+
+export const CONTAINER_FIELDS = 'status,error_message'
+
+/** @see Threads API "Troubleshooting"; the field is `status`, where Instagram has `status_code` */
+export const container = z
+  .object({
+    status: z.enum(['IN_PROGRESS', 'FINISHED', 'PUBLISHED', 'ERROR', 'EXPIRED']),
+    error_message: z.string().optional().catch(undefined),
+  })
+  .transform(
+    ({ status: kind, error_message }): ContainerState =>
+      kind === 'ERROR' ? { kind, outcome: failedMedia(error_message) } : { kind },
+  )
+
+export const THREAD_FIELDS = 'id,text,timestamp,permalink'
+
+export const thread = z
+  .object({
+    id: z.string().min(1),
+    text: z.string().optional(),
+    timestamp: z.string(),
+    permalink: z.string().optional().catch(undefined),
+  })
+  .transform(
+    ({ id, text = '', timestamp, permalink }): Listed => ({
+      id,
+      text,
+      createdAt: Date.parse(timestamp),
+      permalink,
+    }),
+  )
