@@ -1,3 +1,6 @@
+import type { Reply } from './exchange.js'
+import { type MetaError, refuseMeta } from './meta-errors.js'
+import type { RollingLimit } from './rolling-limit.js'
 import type { LiveMedia } from './types.js'
 import type { World } from './world.js'
 
@@ -23,6 +26,8 @@ export interface Container {
   polls: number
   publishedId?: string
 }
+
+export type PublishRefusals = Record<'notReady' | 'failed' | 'gone' | 'again' | 'quota', MetaError>
 
 const CONTAINER_LIFE_MS = 24 * 3_600_000
 
@@ -64,9 +69,31 @@ export class Containers {
     return status
   }
 
-  markPublished(container: Container, postId: string): void {
-    container.publishedId = postId
-    for (const child of container.children) child.publishedId = postId
+  /**
+   * Publishes a container through `addPost`, or answers as the platform does when it cannot be:
+   * not ready, failed, expired, over the quota, or already published.
+   * @throws Refused
+   */
+  publish(
+    container: Container,
+    quota: RollingLimit,
+    refusals: PublishRefusals,
+    addPost: () => { id: string },
+  ): Reply {
+    const status = this.statusOf(container)
+    const { doublePublish } = this.world.switches
+    if (status === 'IN_PROGRESS') throw refuseMeta(refusals.notReady)
+    if (status === 'ERROR') throw refuseMeta(refusals.failed)
+    if (status === 'EXPIRED') throw refuseMeta(refusals.gone)
+    if (status === 'PUBLISHED' && doublePublish === 'error') throw refuseMeta(refusals.again)
+    if (status === 'PUBLISHED' && doublePublish === 'same_id') {
+      return { status: 200, body: { id: container.publishedId } }
+    }
+    if (!quota.take(container.account)) throw refuseMeta(refusals.quota)
+    const { id } = addPost()
+    container.publishedId = id
+    for (const child of container.children) child.publishedId = id
+    return { status: 200, body: { id } }
   }
 
   clear(): void {

@@ -1,15 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createBluesky } from './bluesky.js'
 import { answerControl } from './control.js'
 import { type Call, Refused, type Reply, readBody, send } from './exchange.js'
 import { createFacebook } from './facebook.js'
 import { createFaultBook } from './faults.js'
 import { baseOf, callOf, queryOf } from './incoming.js'
 import { createInstagram } from './instagram.js'
+import { createMastodon } from './mastodon.js'
 import { contentTypeOf } from './media.js'
 import { meetFault } from './meet-fault.js'
 import { escapeHtml, renderPage } from './page.js'
 import type { Platform } from './platform.js'
+import { createThreads } from './threads.js'
 import type {
   Fault,
   LivePost,
@@ -57,6 +60,9 @@ export interface Sandbox {
 const FACTORIES: Partial<Record<PlatformName, (world: World) => Platform>> = {
   facebook: createFacebook,
   instagram: createInstagram,
+  threads: createThreads,
+  bluesky: createBluesky,
+  mastodon: createMastodon,
 }
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {

@@ -15,10 +15,10 @@ import {
 } from './graph.js'
 import { inspectMedia } from './media.js'
 import { invalidToken, type MetaError, noSuchObject, refuseMeta, spoilMeta } from './meta-errors.js'
+import { type MediaRules, type TakenMedia, takeMedia } from './meta-media.js'
 import type { Platform } from './platform.js'
 import { Posts, type StoredPost } from './posts.js'
 import { RollingLimit } from './rolling-limit.js'
-import type { LiveMedia } from './types.js'
 import type { World } from './world.js'
 
 const DAY_MS = 86_400_000
@@ -66,6 +66,29 @@ const ERRORS = {
   tags: { code: 100, subcode: 2207040, message: 'Too many tags' },
 } satisfies Record<string, MetaError>
 
+const PUBLISH_REFUSALS = {
+  notReady: ERRORS.notReady,
+  failed: ERRORS.failed,
+  gone: ERRORS.noContainer,
+  // Nobody has documented this one; "not available" is what people report.
+  again: ERRORS.notReady,
+  quota: ERRORS.quota,
+}
+
+/** JPEG, 8 MB, ratio 4:5 to 1.91:1; the width is scaled, not refused. */
+const MEDIA_RULES: MediaRules = {
+  notFetchable: ERRORS.notFetchable,
+  mediaType: ERRORS.mediaType,
+  videoNotFetched: '2207077',
+  videoFormat: '2207026',
+  checkImage: ({ type, width, height }, bytes) => {
+    if (type !== 'jpg') throw refuseMeta(ERRORS.imageFormat)
+    if (bytes > IMAGE_MAX_BYTES) throw refuseMeta(ERRORS.imageSize)
+    // A hair of tolerance, because whole pixels round the ratio.
+    if (width / height < 0.795 || width / height > 1.915) throw refuseMeta(ERRORS.ratio)
+  },
+}
+
 /** Instagram content publishing. @see Instagram Platform "Content Publishing", "IG User Media" */
 export function createInstagram(world: World): Platform {
   const posts = new Posts<InstagramPost>(world.now, world.switches.listLagMs)
@@ -111,12 +134,11 @@ export function createInstagram(world: World): Platform {
     checkShape(params, type, isChild, caption)
     const resumable = textOf(params, 'upload_type') === 'resumable'
     const children = type === 'CAROUSEL' ? carouselChildren(graph) : []
-    const { media, error } =
-      type === 'CAROUSEL'
-        ? { media: children.flatMap((child) => child.media), error: undefined }
-        : resumable
-          ? { media: [], error: undefined }
-          : await takeMedia(params)
+    const shared = children.flatMap((child) => child.media)
+    const taken: TakenMedia =
+      type === 'CAROUSEL' || resumable
+        ? { media: shared }
+        : await takeMedia(graph, world, MEDIA_RULES)
     if (!created.take(account.id)) {
       throw refuseMeta({ code: 80002, message: '(#80002) Too many containers in 24 hours' })
     }
@@ -124,10 +146,9 @@ export function createInstagram(world: World): Platform {
       account: account.id,
       type,
       text: caption,
-      media,
+      ...taken,
       isChild,
       children,
-      ...(error === undefined ? {} : { error }),
       ...(resumable ? { awaitsUpload: true } : {}),
     })
     const uri = `${graph.call.root}/ig-api-upload/${graph.call.segments[0]}/${container.id}`
@@ -167,52 +188,14 @@ export function createInstagram(world: World): Platform {
     })
   }
 
-  /** Pictures are fetched and judged at once; a bad video shows later, in the container's status. */
-  async function takeMedia(
-    params: GraphCall['params'],
-  ): Promise<{ media: LiveMedia[]; error: string | undefined }> {
-    const image = textOf(params, 'image_url')
-    const video = textOf(params, 'video_url')
-    if ((image === undefined) === (video === undefined)) throw refuseMeta(ERRORS.mediaType)
-    const alt = textOf(params, 'alt_text')
-    const url = image ?? video ?? ''
-    const kind = image === undefined ? 'video' : 'image'
-    const shown = { kind, url, ...(alt === undefined ? {} : { alt }) } as const
-    if (!/^https?:\/\//.test(url)) throw refuseMeta(ERRORS.notFetchable)
-    const bytes = await world.media.fetch(url).catch(() => null)
-    if (bytes === null && kind === 'image') throw refuseMeta(ERRORS.notFetchable)
-    if (bytes === null) return { media: [shown], error: '2207077' }
-    if (bytes === undefined) return { media: [shown], error: undefined }
-    if (kind === 'image') checkImage(bytes)
-    else if (inspectMedia(bytes)?.kind !== 'video') return { media: [shown], error: '2207026' }
-    return { media: [{ ...shown, ...world.media.keep(bytes, kind) }], error: undefined }
-  }
-
   function publish(graph: GraphCall): Reply {
     onlyParams(graph, ['creation_id'])
     const container = containers.get(graph.account.id, textOf(graph.params, 'creation_id') ?? '')
     if (!container) throw refuseMeta(ERRORS.noContainer)
     if (container.isChild) throw refuseMeta(ERRORS.mediaType)
-    switch (containers.statusOf(container)) {
-      case 'IN_PROGRESS':
-        throw refuseMeta(ERRORS.notReady)
-      case 'ERROR':
-        throw refuseMeta(ERRORS.failed)
-      case 'EXPIRED':
-        throw refuseMeta(ERRORS.noContainer)
-      case 'PUBLISHED':
-        if (world.switches.doublePublish === 'error') throw refuseMeta(ERRORS.notReady)
-        if (world.switches.doublePublish === 'same_id') {
-          return { status: 200, body: { id: container.publishedId } }
-        }
-        break
-      case 'FINISHED':
-        break
-    }
-    if (!published.take(graph.account.id)) throw refuseMeta(ERRORS.quota)
-    const post = addPost(graph, container)
-    containers.markPublished(container, post.id)
-    return { status: 200, body: { id: post.id } }
+    return containers.publish(container, published, PUBLISH_REFUSALS, () =>
+      addPost(graph, container),
+    )
   }
 
   function addPost(graph: GraphCall, container: Container): InstagramPost {
@@ -338,15 +321,4 @@ export function createInstagram(world: World): Platform {
       created.clear()
     },
   }
-}
-
-/** JPEG, 8 MB, ratio 4:5 to 1.91:1; the width is scaled, not refused. */
-function checkImage(bytes: Uint8Array): void {
-  const found = inspectMedia(bytes)
-  if (found?.kind !== 'image') throw refuseMeta(ERRORS.notFetchable)
-  if (found.type !== 'jpg') throw refuseMeta(ERRORS.imageFormat)
-  if (bytes.length > IMAGE_MAX_BYTES) throw refuseMeta(ERRORS.imageSize)
-  const ratio = found.width / found.height
-  // A hair of tolerance: 1080x1350 is exactly 4:5, 1080x566 is a rounded 1.91:1.
-  if (ratio < 0.795 || ratio > 1.915) throw refuseMeta(ERRORS.ratio)
 }

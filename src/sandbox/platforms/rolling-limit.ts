@@ -13,11 +13,11 @@ export class RollingLimit {
     return this.recent(key).length
   }
 
-  /** Counts one use. @returns false, counting nothing, when the window is full */
-  take(key: string): boolean {
+  /** Counts a use of some weight. @returns false, counting nothing, when the window has no room */
+  take(key: string, weight = 1): boolean {
     const recent = this.recent(key)
-    if (this.enforced && recent.length >= this.limit) return false
-    recent.push(this.now())
+    if (this.enforced && recent.length + weight > this.limit) return false
+    for (let count = 0; count < weight; count += 1) recent.push(this.now())
     return true
   }
 
