@@ -1,0 +1,37 @@
+import type { PlatformDesk } from './bot/deps.js'
+import type { Connector, Content, Problem } from './publisher/connectors/connector.js'
+import { type Account, createConnector } from './publisher/connectors/index.js'
+
+/** The accounts of this installation with their connectors, for the workers and for the bot's checks. */
+export function createDesk(
+  accounts: readonly Account[],
+  options: { servesMedia: boolean },
+): PlatformDesk & { connector(account: string): Connector | undefined } {
+  const connectors = new Map(accounts.map((account) => [account.name, createConnector(account)]))
+  const connector = (account: string) => connectors.get(account)
+  return {
+    connector,
+    check: (account, content) => {
+      const found = connector(account)
+      if (!found) return [{ field: 'account', message: `There is no account called "${account}".` }]
+      return [...found.check(content), ...unreachableMedia(found, content, options.servesMedia)]
+    },
+    retrySafety: (account) => connector(account)?.retrySafety ?? '',
+    capabilities: (account) => {
+      const found = connector(account)
+      return { canLookUp: found?.lookUp !== undefined, canVerify: found?.verify !== undefined }
+    },
+  }
+}
+
+function unreachableMedia(connector: Connector, content: Content, servesMedia: boolean): Problem[] {
+  if (!connector.fetchesMedia || servesMedia) return []
+  if (content.media.every(({ sourceUrl }) => sourceUrl !== undefined)) return []
+  return [
+    {
+      field: 'media',
+      message: `${connector.platform} fetches media from an address, and uploads have none here.`,
+      next: 'Set PRESSROOM_PUBLIC_URL to an address under which this bot can be reached, or give a media URL.',
+    },
+  ]
+}

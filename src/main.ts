@@ -1,0 +1,72 @@
+import { ConfigError, readSettings } from './config.js'
+import { createLog, createRedactor } from './log.js'
+import { type Mode, type Program, startProgram } from './program.js'
+
+const MODES: readonly string[] = ['start', 'bot', 'worker'] satisfies Mode[]
+const USAGE = `Usage: node dist/main.js <command>
+
+  start    bot and workers in one process; without a chat token, a local workspace to try it in
+  bot      only the bot (needs DATABASE_URL)
+  worker   only the workers (needs DATABASE_URL)
+`
+
+/** Longer than the longest request, so that what is under way can end before a stop is forced. */
+const STOP_WITHIN_MS = 40_000
+
+async function main(command: string | undefined): Promise<void> {
+  if (command === undefined || !MODES.includes(command)) {
+    process.stderr.write(USAGE)
+    process.exitCode = command === undefined || command === 'help' ? 0 : 2
+    return
+  }
+  const mode = command as Mode
+  const settings = readSettings(process.env)
+  const local = mode === 'start' && settings.slack === null && settings.discord === null
+  const program = local
+    ? await (await import('./sandbox/local.js')).startLocalWorkspace(
+        settings,
+        process.env,
+        startProgram,
+      )
+    : await startProgram(settings, process.env, mode)
+  stopOnSignals(program)
+}
+
+function stopOnSignals(program: Program): void {
+  let stopping = false
+  const stop = () => {
+    if (stopping) process.exit(1) // asked twice: now
+    stopping = true
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    program.stop().then(
+      () => process.exit(0),
+      (error) => fail(error),
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+/** One clear message for what a person can mend, the whole story for what is a bug. */
+function fail(error: unknown): never {
+  const expected = [
+    'ConfigError',
+    'DatabaseUnavailableError',
+    'QueueUnavailableError',
+    'FolderInUseError',
+  ]
+  if (error instanceof Error && expected.includes(error.name)) {
+    process.stderr.write(
+      `${error instanceof ConfigError ? 'Configuration: ' : ''}${error.message}\n`,
+    )
+  } else {
+    const log = createLog({ level: 'error', redactor: createRedactor() })
+    log.error(
+      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'stopped by an error',
+    )
+  }
+  process.exit(1)
+}
+
+main(process.argv[2]).catch(fail)

@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type AccountsFile, readAccountsFile } from './accounts-file.js'
+import { createAnnouncer } from './bot/announce.js'
+import type { Chat } from './bot/chat.js'
+import type { BotDeps } from './bot/deps.js'
+import { createSlack } from './bot/slack/index.js'
+import { ConfigError, type Environment, type Settings } from './config.js'
+import { createDesk } from './desk.js'
+import { createLog, createRedactor, type Log, type Redactor } from './log.js'
+import { createMediaLinks } from './media-links.js'
+import { secretsOf } from './publisher/connectors/index.js'
+import { createPolicy } from './publisher/core/retry.js'
+import type { PublisherDeps } from './publisher/deps.js'
+import { startPublisher } from './publisher/publisher.js'
+import { openDoorbell } from './publisher/queue/queue.js'
+import { repeat } from './publisher/relay.js'
+import { healthRoute, mediaRoute, type Route, startServer } from './server.js'
+import { syncAccounts } from './store/accounts.js'
+import { createDatabaseClock } from './store/clock.js'
+import type { Database } from './store/database.js'
+import { forgetOldKeys } from './store/inbox.js'
+import { loadMedia } from './store/media.js'
+import { openEmbedded } from './store/open-embedded.js'
+import { openServer } from './store/open-server.js'
+import { createSecretBox } from './store/secret-box.js'
+
+/** `start` is bot and workers in one process; the others run apart over one database. */
+export type Mode = 'start' | 'bot' | 'worker'
+
+export interface Program {
+  /** Where this process answers HTTP, when it does. */
+  readonly port: number | null
+  /** Stops in reverse order of starting: intake first, then what is under way, then the store. */
+  stop(): Promise<void>
+}
+
+/** What a trial or a test may put in place of the ordinary. */
+export interface Overrides {
+  readonly log?: Log
+  readonly redactor?: Redactor
+  readonly accounts?: AccountsFile
+  readonly routes?: readonly Route[]
+  readonly upgrade?: Parameters<typeof startServer>[0]['upgrade']
+  readonly host?: string
+  readonly chatPace?: 'unlimited'
+}
+
+/**
+ * Builds and starts the whole program. Whatever was started is stopped again when a later part fails.
+ * @throws ConfigError, DatabaseUnavailableError, QueueUnavailableError, FolderInUseError
+ */
+export async function startProgram(
+  settings: Settings,
+  environment: Environment,
+  mode: Mode,
+  overrides: Overrides = {},
+): Promise<Program> {
+  const stops: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end()
+  }
+  try {
+    return await start(settings, environment, mode, overrides, stops, stop)
+  } catch (error) {
+    await stop().catch(() => {})
+    throw error
+  }
+}
+
+async function start(
+  settings: Settings,
+  environment: Environment,
+  mode: Mode,
+  overrides: Overrides,
+  stops: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Program> {
+  if (mode !== 'start' && !settings.databaseUrl) {
+    throw new ConfigError(
+      `DATABASE_URL is missing: "${mode}" runs apart from the rest only over a Postgres server. Set it, or use "start".`,
+    )
+  }
+  const hasChat = settings.slack !== null || settings.discord !== null
+  if (mode === 'bot' && !hasChat) {
+    throw new ConfigError(
+      'SLACK_BOT_TOKEN or DISCORD_TOKEN is missing: "bot" needs a chat to talk to.',
+    )
+  }
+  const redactor = overrides.redactor ?? createRedactor(secretsIn(settings))
+  const log = overrides.log ?? createLog({ level: settings.logLevel, redactor })
+  const file = overrides.accounts ?? accountsFrom(settings, environment)
+  for (const account of file.accounts) for (const secret of secretsOf(account)) redactor.add(secret)
+
+  const database = await openDatabase(settings)
+  stops.push(() => database.close())
+  const clock = createDatabaseClock(database)
+  await clock.follow()
+  const { now } = clock
+  await syncAccounts(database.orm, file.accounts, createSecretBox(settings.secretKey), now())
+  const housekeeping = repeat(
+    async () => {
+      await clock.follow()
+      await forgetOldKeys(database.orm, now() - 2 * 86_400_000)
+    },
+    60_000,
+    (error) => log.debug({ error: (error as Error).message }, 'housekeeping'),
+  )
+  stops.push(housekeeping.stop)
+
+  let ready = false
+  const readiness = async () => {
+    if (!ready) return 'starting'
+    return database.ping().then(
+      () => null,
+      () => 'the database does not answer',
+    )
+  }
+  const routes: Route[] = [healthRoute(readiness), ...(overrides.routes ?? [])]
+  const port = await openPort(settings, routes, overrides, log, stops)
+  const publicUrl = settings.publicUrl
+  const links =
+    publicUrl === null ? null : createMediaLinks({ publicUrl, key: settings.secretKey, now })
+  if (links) routes.push(mediaRoute(links.verify, (id) => loadMedia(database.orm, id)))
+
+  const policy = createPolicy({
+    settleBaseMs: settings.settleMs,
+    backoffBaseMs: settings.backoffMs,
+    maxAttempts: settings.maxAttempts,
+    recheckMs: settings.recheckMs,
+  })
+  const desk = createDesk(file.accounts, { servesMedia: links !== null })
+  const shared = { database, now, random: Math.random, log, policy }
+
+  if (mode !== 'bot') {
+    const deps: PublisherDeps = {
+      ...shared,
+      log: log.child({ part: 'publisher' }),
+      worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+      leaseMs: settings.leaseMs,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      connector: desk.connector,
+      media: {
+        bytes: async (media) => {
+          const found = await loadMedia(database.orm, media.id)
+          if (!found) throw new Error(`the medium ${media.filename} is no longer kept`)
+          return found.bytes
+        },
+        publicUrl: (media) => {
+          const url = links?.linkTo(media.id, media.filename) ?? media.sourceUrl
+          if (!url)
+            throw new Error(
+              'PRESSROOM_PUBLIC_URL is not set, and the platform fetches media itself',
+            )
+          return url
+        },
+      },
+    }
+    const doorbell = await openDoorbell({ redisUrl: settings.redisUrl ?? undefined, database, log })
+    stops.push(() => doorbell.close())
+    const publisher = await startPublisher(deps, doorbell)
+    stops.push(publisher.stop)
+  }
+  if (mode !== 'worker')
+    await startBot(settings, file, { ...shared, desk, links }, overrides, routes, stops)
+
+  ready = true
+  log.info({ mode, port, accounts: file.accounts.length, store: database.driver.engine }, 'ready')
+  return { port, stop }
+}
+
+async function startBot(
+  settings: Settings,
+  file: AccountsFile,
+  shared: Pick<BotDeps, 'database' | 'now' | 'random' | 'log' | 'policy'> & {
+    desk: ReturnType<typeof createDesk>
+    links: object | null
+  },
+  overrides: Overrides,
+  routes: Route[],
+  stops: (() => Promise<unknown>)[],
+): Promise<void> {
+  const { desk, links, ...rest } = shared
+  const deps: BotDeps = {
+    ...rest,
+    log: rest.log.child({ part: 'bot' }),
+    timeZone: settings.timeZone,
+    platforms: desk,
+    channelTargets: (chat, channel) =>
+      file.channels.find((entry) => entry.chat === chat && entry.channel === channel)?.targets,
+    media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
+  }
+  const chats: Chat[] = []
+  if (settings.slack) {
+    const slack = createSlack(settings.slack, deps)
+    if (slack.route) routes.push(slack.route)
+    await slack.start()
+    stops.push(slack.stop)
+    chats.push(slack.chat)
+  }
+  const announcer = createAnnouncer(
+    deps,
+    chats,
+    overrides.chatPace ? { pace: overrides.chatPace } : {},
+  )
+  await announcer.start()
+  stops.push(announcer.stop)
+}
+
+function accountsFrom(settings: Settings, environment: Environment): AccountsFile {
+  if (settings.accountsFile) return readAccountsFile(settings.accountsFile, environment)
+  throw new ConfigError(
+    'There is no accounts.yaml here. Make it (see "Accounts" in the README), or name the file in PRESSROOM_ACCOUNTS.',
+  )
+}
+
+function openDatabase(settings: Settings): Promise<Database> {
+  return settings.databaseUrl ? openServer(settings.databaseUrl) : openEmbedded(settings.dataDir)
+}
+
+/** Without PORT nobody relies on the port, unless chat events or media arrive there: then go on without. */
+async function openPort(
+  settings: Settings,
+  routes: readonly Route[],
+  overrides: Overrides,
+  log: Log,
+  stops: (() => Promise<unknown>)[],
+): Promise<number | null> {
+  const needed =
+    settings.portGiven ||
+    settings.slack?.transport === 'http' ||
+    settings.publicUrl !== null ||
+    settings.apiToken !== null ||
+    overrides.routes !== undefined
+  try {
+    const server = await startServer({
+      port: settings.port,
+      routes,
+      log,
+      ...(overrides.host ? { host: overrides.host } : {}),
+      ...(overrides.upgrade ? { upgrade: overrides.upgrade } : {}),
+    })
+    stops.push(server.close)
+    return server.port
+  } catch (error) {
+    if (needed) throw error
+    log.warn({ port: settings.port }, 'the port is in use; going on without /healthz and /readyz')
+    return null
+  }
+}
+
+function secretsIn(settings: Settings): string[] {
+  const { slack, discord, databaseUrl, redisUrl, apiToken, secretKey } = settings
+  const passwords = [databaseUrl, redisUrl].flatMap((url) => {
+    const password = url && URL.canParse(url) ? new URL(url).password : ''
+    return password ? [password, decodeURIComponent(password)] : []
+  })
+  return [
+    ...(slack
+      ? [slack.botToken, slack.transport === 'socket' ? slack.appToken : slack.signingSecret]
+      : []),
+    ...(discord ? [discord.token] : []),
+    ...passwords,
+    ...(apiToken ? [apiToken] : []),
+    Buffer.from(secretKey).toString('hex'),
+    Buffer.from(secretKey).toString('base64'),
+  ]
+}

@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { AccountsFile } from '../accounts-file.js'
+import type { Environment, Settings } from '../config.js'
+import type { startProgram as StartProgram, Program } from '../program.js'
+import { createLocalPage, type FaultMode, type PagePlatforms } from './page/server.js'
+import { createSandbox, type Fault, type PlatformName, type Sandbox } from './platforms/index.js'
+import { createSlackWorkspace, type SlackWorkspace } from './slack/index.js'
+
+const CHANNEL = { id: 'C0LAUNCH', name: 'launch' }
+const PEOPLE = [
+  { id: 'U0MAYA', name: 'maya', realName: 'Maya' },
+  { id: 'U0JONAS', name: 'jonas', realName: 'Jonas' },
+  { id: 'U0PRIYA', name: 'priya', realName: 'Priya' },
+]
+
+/**
+ * The product without any account: a chat in the browser that speaks Slack's own protocol, and
+ * stand-ins for the platforms. The bot between them is the production one.
+ */
+export async function startLocalWorkspace(
+  settings: Settings,
+  environment: Environment,
+  startProgram: typeof StartProgram,
+): Promise<Program> {
+  const base = `http://127.0.0.1:${settings.port}`
+  const slack = createSlackWorkspace({
+    team: { id: 'T0LOCAL', name: 'Local workspace' },
+    users: PEOPLE,
+    channels: [CHANNEL],
+    publicUrl: `${base}/slack`,
+  })
+  const sandbox = createSandbox({ publicUrl: `${base}/platforms`, processingPolls: 1 })
+  const faults = createFaultPanel(sandbox)
+  const page = createLocalPage({
+    slack,
+    platforms: faults,
+    assetsDir: join(dirname(fileURLToPath(import.meta.url)), 'page/browser'),
+  })
+  const below = (prefix: string, handle: typeof page.handle): typeof page.handle =>
+    async (request, response, path) =>
+      path.startsWith(`${prefix}/`) ? handle(request, response, path.slice(prefix.length)) : false
+
+  const fresh = !existsSync(join(settings.dataDir, 'db'))
+  const program = await startProgram(
+    {
+      ...settings,
+      slack: { transport: 'socket', botToken: slack.botToken, appToken: slack.appToken, apiUrl: `${base}/slack/api/` },
+      publicUrl: settings.publicUrl ?? base,
+      allowPrivateMedia: true,
+      // Trials are watched: what takes minutes on a real platform may take seconds here.
+      settleMs: environment.PRESSROOM_SETTLE_MS ? settings.settleMs : 1_000,
+      backoffMs: environment.PRESSROOM_BACKOFF_MS ? settings.backoffMs : 2_000,
+      requestTimeoutMs: environment.PRESSROOM_REQUEST_TIMEOUT_MS ? settings.requestTimeoutMs : 5_000,
+      leaseMs: environment.PRESSROOM_LEASE_MS ? settings.leaseMs : 8_000,
+      logLevel: environment.LOG_LEVEL ? settings.logLevel : 'warn',
+    },
+    environment,
+    'start',
+    {
+      host: '127.0.0.1',
+      routes: [below('/slack', slack.handle), below('/platforms', sandbox.handle), page.handle],
+      upgrade: page.upgrade,
+      ...(settings.accountsFile ? {} : { accounts: sampleAccounts(`${base}/platforms`) }),
+    },
+  )
+  if (fresh && !settings.accountsFile) await postSample(slack, sandbox)
+  process.stdout.write(welcome(base, program))
+  return {
+    port: program.port,
+    stop: async () => {
+      await program.stop()
+      await slack.close()
+    },
+  }
+}
+
+function sampleAccounts(platforms: string): AccountsFile {
+  const apiUrl = (platform: PlatformName) => `${platforms}/${platform}`
+  return {
+    accounts: [
+      { name: 'facebook', platform: 'facebook', pageId: '1029', accessToken: 'sandbox-facebook-token', apiUrl: apiUrl('facebook'), apiVersion: 'v26.0' },
+      { name: 'instagram', platform: 'instagram', userId: '1784', accessToken: 'sandbox-instagram-token', apiUrl: apiUrl('instagram'), apiVersion: 'v26.0' },
+      { name: 'newsletter', platform: 'manual', instructions: 'Paste it into the Friday newsletter' },
+    ],
+    channels: [],
+  }
+}
+
+/** A first look with a live, a failed and a waiting target, made by the product itself. */
+async function postSample(slack: SlackWorkspace, sandbox: Sandbox): Promise<void> {
+  const restricted: Fault = { on: 'prepare', when: 'before', kind: 'meta_code', code: 25, subcode: 2207050, times: 1 }
+  sandbox.addFault('instagram', restricted)
+  const image = slack.as('U0MAYA').upload({ name: 'sunrise.jpg', mimetype: 'image/jpeg', bytes: samplePicture() })
+  await slack
+    .as('U0MAYA')
+    .slash('/publish', `Our new roast is out: Sunrise, with notes of apricot. media:${image.url_private_download} alt:"A warm gradient from apricot to plum"`, CHANNEL.id)
+}
+
+const FAULTS: Record<FaultMode, readonly Fault[]> = {
+  ok: [],
+  fail_once: [{ on: 'mutation', when: 'before', kind: 'meta_code', code: 368, times: 1 }],
+  fail_always: [{ on: 'mutation', when: 'before', kind: 'meta_code', code: 368, times: 'always' }],
+  accept_then_drop: [{ on: 'mutation', when: 'after', kind: 'reset', times: 'always' }],
+  slow: [{ on: 'any', when: 'after', kind: 'slow', delayMs: 3_000, times: 'always' }],
+  rate_limit: [{ on: 'mutation', when: 'before', kind: 'rate_limit', retryAfterS: 15, times: 'always' }],
+}
+
+function createFaultPanel(sandbox: Sandbox): PagePlatforms {
+  const names: PlatformName[] = ['facebook', 'instagram']
+  const modes = new Map<string, FaultMode>()
+  const known = (name: string) => names.find((platform) => platform === name)
+  return {
+    names: () => [...names],
+    fault: (name) => modes.get(name) ?? 'ok',
+    setFault(name, mode) {
+      const platform = known(name)
+      if (!platform) return
+      modes.set(name, mode)
+      sandbox.clearFaults(platform)
+      for (const fault of FAULTS[mode]) sandbox.addFault(platform, fault)
+    },
+    live(name) {
+      const platform = known(name)
+      if (!platform) return []
+      return sandbox
+        .live(platform)
+        .map(({ text, permalink, createdAt }) => ({ text, permalink, createdAt: Date.parse(createdAt) }))
+        .reverse()
+    },
+  }
+}
+
+function welcome(base: string, { port }: Program): string {
+  return `
+Pressroom is running in a local workspace; nothing here leaves this machine.
+
+  Open   ${base.replace(/:\d+$/, `:${port}`).replace('127.0.0.1', 'localhost')}
+
+  Try    /publish Hello, world
+         Press "Retry failed" on the sample, and "I confirmed it's live" on the newsletter.
+         Switch faults on under "Platforms", publish again, and watch the thread.
+
+`
+}
