@@ -1,0 +1,83 @@
+import type { FieldProblem } from './reply.js'
+
+export interface MediaSource {
+  /** `upload`: a file the person gave to the chat itself, which the chat lets us read. */
+  readonly from: 'url' | 'upload'
+  readonly url: string
+  readonly filename?: string
+  readonly alt?: string
+}
+
+export interface Publish {
+  readonly kind: 'publish'
+  readonly text: string
+  /** Texts of their own, by account name. */
+  readonly texts: Readonly<Record<string, string>>
+  /** Account names as written; undefined means the channel's. */
+  readonly targets?: readonly string[]
+  readonly media: readonly MediaSource[]
+  readonly when?:
+    | { readonly kind: 'words'; readonly words: string }
+    | { readonly kind: 'instant'; readonly at: number }
+}
+
+type Body =
+  | Publish
+  | { readonly kind: 'openForm' }
+  | { readonly kind: 'status'; readonly id?: string }
+  | { readonly kind: 'retry'; readonly id: string }
+  | { readonly kind: 'cancel'; readonly id: string }
+  | { readonly kind: 'accounts' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'scorecard'; readonly period: string }
+  // Clicks: the id is that of a post or of a target.
+  | { readonly kind: 'retryFailed'; readonly id: string }
+  | { readonly kind: 'confirmLive'; readonly id: string }
+  | { readonly kind: 'denyLive'; readonly id: string }
+  | { readonly kind: 'editRetry'; readonly id: string }
+  | { readonly kind: 'checkCredentials'; readonly id: string }
+  | { readonly kind: 'addNote'; readonly id: string }
+  | { readonly kind: 'addLink'; readonly id: string }
+  | { readonly kind: 'publishNow'; readonly id: string }
+  | { readonly kind: 'publishAnyway'; readonly id: string }
+  // Submitted forms.
+  | { readonly kind: 'editSubmitted'; readonly id: string; readonly text: string }
+  | { readonly kind: 'noteSubmitted'; readonly id: string; readonly text: string }
+  | { readonly kind: 'linkSubmitted'; readonly id: string; readonly link: string }
+  // What cannot be carried out.
+  | {
+      readonly kind: 'malformed'
+      readonly problems: readonly FieldProblem[]
+      readonly written: string
+    }
+  | { readonly kind: 'unsupported'; readonly what: string }
+
+export type CommandBody = Body
+
+/**
+ * What a person asked for, whatever chat they asked in.
+ * `key` is the same for every redelivery of the same command or click: the chat's name and its
+ * trigger or interaction id.
+ */
+export type Command = Body & { readonly key: string }
+
+/** The buttons of messages and what they ask for; `cancel` also drops a draft. */
+export const ACTIONS = {
+  retry_failed: 'retryFailed',
+  confirm_live: 'confirmLive',
+  deny_live: 'denyLive',
+  edit_retry: 'editRetry',
+  check_credentials: 'checkCredentials',
+  add_note: 'addNote',
+  add_link: 'addLink',
+  cancel: 'cancel',
+  publish_now: 'publishNow',
+  publish_anyway: 'publishAnyway',
+} as const
+export type ActionId = keyof typeof ACTIONS
+
+export function commandOfAction(action: string, id: string): CommandBody {
+  return Object.hasOwn(ACTIONS, action)
+    ? { kind: ACTIONS[action as ActionId], id }
+    : { kind: 'unsupported', what: `the button ${action}` }
+}

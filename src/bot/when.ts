@@ -1,0 +1,118 @@
+import { casual, type ParsedResult } from 'chrono-node'
+import { DateTime } from 'luxon'
+
+export type When =
+  | {
+      readonly kind: 'at'
+      /** Undefined: right now. */
+      readonly at: number | undefined
+      /** Said to the one who asked, when the words did not name exactly this time. */
+      readonly note?: string
+    }
+  | { readonly kind: 'problem'; readonly message: string; readonly next?: string }
+
+const EXAMPLES =
+  'Write it like "tomorrow 9:00", "friday 17:30", "in 2 hours" or "2026-11-23 09:00".'
+const YEAR_MS = 366 * 86_400_000
+
+/**
+ * The instant that a person's words mean in their workspace's time zone.
+ * Pure given `now` (milliseconds) and `zone` (IANA name). The past, more than a year ahead, a date
+ * without a time of day and whatever was not understood as a whole are refused.
+ */
+export function parseWhen(words: string, now: number, zone: string): When {
+  const text = words.trim().replaceAll(/\s+/g, ' ')
+  if (/^now$/i.test(text)) return { kind: 'at', at: undefined }
+  const ambiguous = /\b(\d{1,2})\/(\d{1,2})\b/.exec(text)
+  if (ambiguous && Number(ambiguous[1]) <= 12 && Number(ambiguous[2]) <= 12) {
+    return refuse(`${ambiguous[0]} can be read as two different days.`, 'Name the month in words.')
+  }
+  const iso = DateTime.fromISO(text.replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T'), { zone })
+  if (iso.isValid && /\d[T ]\d/.test(text)) return exact(text, iso, now, zone)
+  const reference = { instant: new Date(now), timezone: DateTime.fromMillis(now, { zone }).offset }
+  const results = casual.parse(text, reference, { forwardDate: true })
+  const [result] = results
+  if (!result) return refuse(`"${text}" is not a time I understand.`, EXAMPLES)
+  const unread = `${text.slice(0, result.index)} ${text.slice(result.index + result.text.length)}`
+  if (results.length > 1 || /[\p{L}\p{N}]/u.test(unread.replaceAll(/\b(at|on|the)\b/gi, ''))) {
+    return refuse(
+      `I understood "${result.text}" as ${inWords(instantOf(result, zone).at, zone)}, but not the rest of "${text}".`,
+      EXAMPLES,
+    )
+  }
+  if (result.end) return refuse(`"${text}" names two times.`, EXAMPLES)
+  if (!result.start.isCertain('hour') && !/^in\b/i.test(text)) {
+    const day = DateTime.fromMillis(instantOf(result, zone).at, { zone })
+    const named = day.setLocale('en').toFormat('cccc d LLLL yyyy')
+    return refuse(`I understood ${named}, but not the time of day.`, EXAMPLES)
+  }
+  return within(instantOf(result, zone), now, zone)
+}
+
+/** An instant that was picked, not written. */
+export function checkInstant(at: number, now: number, zone: string): When {
+  return within({ at }, now, zone)
+}
+
+/** A moment for people: `Monday 23 November 2026, 09:00 (Europe/Madrid)`. */
+export function inWords(at: number, zone: string): string {
+  return `${DateTime.fromMillis(at, { zone }).setLocale('en').toFormat('cccc d LLLL yyyy, HH:mm')} (${zone})`
+}
+
+interface Resolved {
+  readonly at: number
+  readonly note?: string
+}
+
+function within(resolved: Resolved, now: number, zone: string): When {
+  const { at } = resolved
+  if (at < now) return refuse(`${inWords(at, zone)} is in the past.`, EXAMPLES)
+  if (at - now > YEAR_MS) return refuse(`${inWords(at, zone)} is more than a year ahead.`, EXAMPLES)
+  return { kind: 'at', ...resolved }
+}
+
+function exact(text: string, time: DateTime, now: number, zone: string): When {
+  const namesZone = /(Z|[+-]\d\d(:?\d\d)?)$/i.test(text.slice(10))
+  if (namesZone) return within({ at: time.toMillis() }, now, zone)
+  const [, clock = ''] = text.split(/[T ]/)
+  const [hour = 0, minute = 0] = clock.split(':').map(Number)
+  const { year, month, day } = DateTime.fromISO(text.slice(0, 10), { zone: 'utc' })
+  return within(localTime({ year, month, day, hour, minute }, zone), now, zone)
+}
+
+function instantOf({ start }: ParsedResult, zone: string): Resolved {
+  // "in 2 hours" and "9:00 EST" are instants already, whatever the clocks here do.
+  if (start.isCertain('timezoneOffset')) return { at: start.date().getTime() }
+  const [year, month, day, hour, minute] = (
+    ['year', 'month', 'day', 'hour', 'minute'] as const
+  ).map((part) => start.get(part) ?? 0)
+  return localTime({ year, month, day, hour, minute } as WallTime, zone)
+}
+
+interface WallTime {
+  readonly year: number
+  readonly month: number
+  readonly day: number
+  readonly hour: number
+  readonly minute: number
+}
+
+/** A time on the clock on the wall, also in the hours that clock changes skip or repeat. */
+function localTime(wall: WallTime, zone: string): Resolved {
+  const time = DateTime.fromObject(wall, { zone })
+  const asked = `${String(wall.hour).padStart(2, '0')}:${String(wall.minute).padStart(2, '0')}`
+  if (time.hour !== wall.hour || time.minute !== wall.minute) {
+    return {
+      at: time.toMillis(),
+      note: `Clocks go forward that night and skip ${asked}; it is taken as ${time.toFormat('HH:mm')}.`,
+    }
+  }
+  const both = time.getPossibleOffsets().map((possible) => possible.toMillis())
+  const at = Math.min(...both)
+  if (both.length < 2) return { at }
+  return { at, note: `Clocks go back that night and ${asked} comes twice; the first one is taken.` }
+}
+
+function refuse(message: string, next: string): When {
+  return { kind: 'problem', message, next }
+}
