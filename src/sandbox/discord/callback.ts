@@ -96,7 +96,7 @@ export function reply(
   if (!channel || !user) throw refusal('unknownChannel')
   const { source, original, type } = interaction
   const repliesTo = original?.message.id ?? source?.message.id
-  const at = { channel_id: channel.id, guild_id: channel.guild_id }
+  const at = { type: 0 as const, channel_id: channel.id, guild_id: channel.guild_id }
   const kind: Message['type'] = type === 2 && !original ? 20 : repliesTo ? 19 : 0
   return addMessage(world, channel, {
     author: world.bot,
@@ -109,7 +109,7 @@ export function reply(
     extra: {
       application_id: world.applicationId,
       webhook_id: world.applicationId,
-      interaction_metadata: { id: interaction.id, type, user },
+      interaction_metadata: interaction.metadata,
       ...(kind === 19 && repliesTo ? { message_reference: { ...at, message_id: repliesTo } } : {}),
     },
   })

@@ -30,17 +30,34 @@ export function textOf(components: readonly MessageComponent[]): string {
     .join('')
 }
 
-/** Gives every component the numeric id Discord assigns when the app gave none. */
-export function numberComponents(components: readonly MessageComponent[]): MessageComponent[] {
-  const numbered = structuredClone([...components])
-  const all = walkComponents(numbered)
+/** What Discord writes where the app wrote nothing. */
+const DEFAULTS: Record<number, object> = {
+  3: { min_values: 1, max_values: 1 },
+  5: { min_values: 1, max_values: 1 },
+  6: { min_values: 1, max_values: 1 },
+  7: { min_values: 1, max_values: 1 },
+  8: { min_values: 1, max_values: 1 },
+  14: { divider: true, spacing: 1 },
+  17: { accent_color: null, spoiler: false },
+}
+
+/** Components as the API shows them: every one with a numeric id and its defaults, without nulls. */
+export function completeComponents(components: readonly MessageComponent[]): MessageComponent[] {
+  const complete = withoutNulls([...components])
+  const all = walkComponents(complete)
   const taken = new Set(all.map(({ id }) => id).filter(Boolean))
   let next = 1
   for (const component of all) {
+    Object.assign(component, { ...DEFAULTS[component.type], ...component })
     if (component.id) continue
     while (taken.has(next)) next += 1
     component.id = next
     taken.add(next)
   }
-  return numbered
+  return complete
+}
+
+/** A deep copy that leaves out what is null, as the API does where null means nothing. */
+export function withoutNulls<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value, (_key, inner: unknown) => inner ?? undefined))
 }

@@ -90,6 +90,7 @@ function memberFrom(user: Member['user'], roles: string[], joinedAt: number): Me
     joined_at: new Date(joinedAt).toISOString(),
     nick: null,
     avatar: null,
+    banner: null,
     premium_since: null,
     deaf: false,
     mute: false,

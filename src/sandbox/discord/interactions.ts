@@ -1,6 +1,6 @@
 import { permissionChannel } from './access.js'
 import { showMessage } from './message-view.js'
-import type { Channel, Choice, Message, OpenModal } from './model.js'
+import type { Channel, Choice, InteractionMetadata, Message, OpenModal, User } from './model.js'
 import { permissionsIn } from './permissions.js'
 import type { StoredMessage, World } from './world.js'
 
@@ -26,6 +26,7 @@ export interface Interaction {
   readonly source: StoredMessage | null
   readonly createdAt: number
   readonly payload: object
+  readonly metadata: InteractionMetadata
   response: Response | null
   /** Milliseconds from delivery to the first answer; null until then. */
   ackMs: number | null
@@ -46,6 +47,8 @@ export interface InteractionDraft {
   channel: Channel
   data: object
   source?: StoredMessage | null
+  /** For a submitted modal, the interaction that opened it. */
+  opener?: Interaction | null
 }
 
 const TOKEN_LIFETIME_MS = 15 * 60_000
@@ -55,7 +58,7 @@ const TOKEN_LIFETIME_MS = 15 * 60_000
  * @throws Error when the person is not in the guild or the app is not
  */
 export function sendInteraction(world: World, draft: InteractionDraft): Interaction {
-  const { type, userId, channel, data, source = null } = draft
+  const { type, userId, channel, data, source = null, opener = null } = draft
   const guild = world.guilds.get(channel.guild_id)
   const member = guild?.members.get(userId)
   if (!guild?.hasBot) throw new Error(`the app is not in guild ${channel.guild_id}`)
@@ -101,6 +104,7 @@ export function sendInteraction(world: World, draft: InteractionDraft): Interact
     source,
     createdAt: world.clock(),
     payload,
+    metadata: metadataFor(id, type, member.user, guild.id, source, opener),
     response: null,
     ackMs: null,
     timedOut: false,
@@ -122,6 +126,25 @@ export function sendInteraction(world: World, draft: InteractionDraft): Interact
   world.hub.emit({ type: 'interaction', action: 'sent', interactionId: id })
   redeliver(world, interaction)
   return interaction
+}
+
+function metadataFor(
+  id: string,
+  type: InteractionType,
+  user: User,
+  guildId: string,
+  source: StoredMessage | null,
+  opener: Interaction | null,
+): InteractionMetadata {
+  const isClick = type === 3 && source
+  return {
+    id,
+    type,
+    user,
+    authorizing_integration_owners: { 0: guildId },
+    ...(isClick ? { interacted_message_id: source.message.id } : {}),
+    ...(opener ? { triggering_interaction_metadata: opener.metadata } : {}),
+  }
 }
 
 /** Sends the same interaction once more: same id, same token. */

@@ -1,10 +1,10 @@
-import { numberComponents } from './components.js'
+import { completeComponents, withoutNulls } from './components.js'
 import { invalidForm, refusal } from './errors.js'
 import { keepFiles, type ReceivedFile, referencedFiles } from './files.js'
 import { INTENTS } from './intents.js'
 import { mentionsIn, notified } from './mentions.js'
 import { showMessage, showToBot } from './message-view.js'
-import { type Channel, isThread, type Message, type User } from './model.js'
+import { type Channel, type Embed, isThread, type Message, type User } from './model.js'
 import { touchThread } from './threads.js'
 import { FLAGS, type MessageFields } from './validate/message.js'
 import type { StoredMessage, World } from './world.js'
@@ -46,8 +46,8 @@ export function addMessage(world: World, channel: Channel, draft: Draft): Stored
     tts: false,
     ...found,
     attachments: keepFiles(world, channel.id, files, fields.attachments, visibleTo !== null),
-    embeds: fields.embeds ?? [],
-    components: numberComponents(fields.components ?? []),
+    embeds: completeEmbeds(fields.embeds ?? []),
+    components: completeComponents(fields.components ?? []),
     pinned: false,
     flags: ((fields.flags ?? 0) & APP_FLAGS) | (draft.flags ?? 0),
     ...draft.extra,
@@ -101,11 +101,11 @@ export function editMessage(
     ...message,
     content,
     ...mentionsIn(world, channel, message.author.id, content, fields.allowed_mentions),
-    embeds: fields.embeds === undefined ? message.embeds : (fields.embeds ?? []),
+    embeds: fields.embeds === undefined ? message.embeds : completeEmbeds(fields.embeds ?? []),
     components:
       fields.components === undefined
         ? message.components
-        : numberComponents(fields.components ?? []),
+        : completeComponents(fields.components ?? []),
     attachments: [...kept, ...added],
     flags: (message.flags & ~APP_FLAGS & ~FLAGS.LOADING) | wanted | v2,
     // Filling in a deferred answer does not show as an edit.
@@ -130,6 +130,17 @@ export function removeMessage(world: World, stored: StoredMessage): void {
     world.hub.dispatch({ t: 'MESSAGE_DELETE', d, intent: INTENTS.GUILD_MESSAGES })
   }
   world.hub.emit({ type: 'message', action: 'deleted', message: showMessage(world, stored, true) })
+}
+
+/** Embeds as the API shows them. */
+function completeEmbeds(embeds: readonly Embed[]): Embed[] {
+  return withoutNulls(
+    embeds.map(({ fields, ...embed }) => ({
+      type: 'rich',
+      ...embed,
+      ...(fields ? { fields: fields.map((field) => ({ inline: false, ...field })) } : {}),
+    })),
+  )
 }
 
 function checkShown(message: Message): void {

@@ -15,12 +15,14 @@ export interface User {
   bot: boolean
   public_flags: number
   flags: number
+  primary_guild: null
 }
 
 export interface Member {
   user: User
   nick: null
   avatar: null
+  banner: null
   roles: string[]
   joined_at: string
   premium_since: null
@@ -115,6 +117,18 @@ export interface Attachment {
   ephemeral?: boolean
 }
 
+/** Whose interaction a message answers. */
+export interface InteractionMetadata {
+  id: string
+  type: number
+  user: User
+  authorizing_integration_owners: Record<string, string>
+  /** The message whose button or menu was used. */
+  interacted_message_id?: string
+  /** For a modal, the interaction that opened it. */
+  triggering_interaction_metadata?: InteractionMetadata
+}
+
 export interface Message {
   id: string
   channel_id: string
@@ -136,8 +150,8 @@ export interface Message {
   nonce?: string | number
   webhook_id?: string
   application_id?: string
-  message_reference?: { message_id?: string; channel_id: string; guild_id: string }
-  interaction_metadata?: { id: string; type: number; user: User }
+  message_reference?: { type: 0; message_id?: string; channel_id: string; guild_id: string }
+  interaction_metadata?: InteractionMetadata
   thread?: Thread
 }
 

@@ -98,7 +98,8 @@ export function createPerson(world: World, userId: string, doubled: () => boolea
       const channel = channelOf(world, modal.channelId)
       const source = world.messages.get(modal.channelId)?.get(modal.messageId ?? '') ?? null
       const data = modalData(world, channel, modal, fields)
-      const delivery = await deliver({ type: 5, channel, source, data })
+      const opener = world.interactions.get(modal.interactionId) ?? null
+      const delivery = await deliver({ type: 5, channel, source, opener, data })
       // An unanswered form stays open, with "Something went wrong. Try again."
       if (delivery.response) world.modals.delete(modal.interactionId)
       return delivery

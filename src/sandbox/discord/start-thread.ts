@@ -67,7 +67,7 @@ function announce(
   author: User,
   starter: Message | null,
 ): void {
-  const at = { channel_id: parent.id, guild_id: parent.guild_id }
+  const at = { type: 0 as const, channel_id: parent.id, guild_id: parent.guild_id }
   if (starter) {
     const extra = { message_reference: { ...at, message_id: starter.id } }
     addMessage(world, thread, { author, fields: {}, type: 21, extra })

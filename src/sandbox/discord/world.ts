@@ -80,7 +80,7 @@ export const DEFAULT_TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDAwMQ.sandbox.not-a-real-toke
 export function userFrom(id: string, name: string, bot = false): User {
   const username = name.toLowerCase().replaceAll(/[^a-z0-9_.]+/g, '_')
   const global_name = bot ? null : name
-  const rest = { discriminator: '0', avatar: null, public_flags: 0, flags: 0 }
+  const rest = { discriminator: '0', avatar: null, public_flags: 0, flags: 0, primary_guild: null }
   return { id, username, global_name, bot, ...rest }
 }
 

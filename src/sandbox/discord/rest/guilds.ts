@@ -20,6 +20,7 @@ export const guildRoutes: Route[] = [
         may(world, thread, world.bot.id, 'VIEW_CHANNEL'),
       ),
       members: [],
+      has_more: false,
     },
   })),
   route('GET /guilds/:guild/roles', 'bot', (world, { params }) => ({

@@ -20,12 +20,11 @@ function callback(
   return { status: 200, body: described(interaction, response) }
 }
 
-/** The body of `with_response=true`; the message itself is there only when it is final. */
+/** The body of `with_response=true`. A message comes with it only when it is final: not a deferred one. */
 function described({ id, type, original, channelId }: Interaction, response: Response) {
   const messageId = original?.message.id
   const flags = original?.message.flags ?? 0
-  const shown =
-    response.kind === 'message' || response.kind === 'update' ? { message: response.message } : {}
+  const isFinal = response.kind === 'message' || response.kind === 'update'
   return {
     interaction: {
       id,
@@ -35,17 +34,10 @@ function described({ id, type, original, channelId }: Interaction, response: Res
       response_message_loading: (flags & FLAGS.LOADING) !== 0,
       response_message_ephemeral: (flags & FLAGS.EPHEMERAL) !== 0,
     },
-    resource: { type: CALLBACK_TYPES[response.kind], ...shown },
+    ...(isFinal
+      ? { resource: { type: response.kind === 'message' ? 4 : 7, message: response.message } }
+      : {}),
   }
-}
-
-const CALLBACK_TYPES: Record<Response['kind'], number> = {
-  message: 4,
-  deferred: 5,
-  deferredUpdate: 6,
-  update: 7,
-  choices: 8,
-  modal: 9,
 }
 
 /**

@@ -84,7 +84,7 @@ function create(world: World, { params, body, files }: RouteRequest<'channel'>) 
     const error = { code: 'REPLIES_UNKNOWN_MESSAGE', message: 'Unknown message' }
     throw invalidForm({ message_reference: { _errors: [error] } })
   }
-  const at = { channel_id: channel.id, guild_id: channel.guild_id }
+  const at = { type: 0 as const, channel_id: channel.id, guild_id: channel.guild_id }
   const stored = addMessage(world, channel, {
     author: world.bot,
     fields,
