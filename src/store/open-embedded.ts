@@ -38,8 +38,19 @@ export async function openInMemory(snapshot?: Blob): Promise<Database> {
 }
 
 async function overPglite(pglite: PGlite, release: () => Promise<void>): Promise<Database> {
+  await migrate(drizzle(pglite), {
+    migrationsFolder: MIGRATIONS_FOLDER,
+    migrationsSchema: MIGRATIONS_SCHEMA,
+  })
+  return databaseOver(pglite, release)
+}
+
+/** The store over an engine that is open and up to date. */
+export function databaseOver(
+  pglite: PGlite,
+  release: () => Promise<void> = async () => {},
+): Database {
   const orm = drizzle(pglite, { schema })
-  await migrate(orm, { migrationsFolder: MIGRATIONS_FOLDER, migrationsSchema: MIGRATIONS_SCHEMA })
   return {
     orm: orm as unknown as Orm,
     driver: { engine: 'embedded', pglite },

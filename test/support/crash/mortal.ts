@@ -1,0 +1,123 @@
+import type { PGlite } from '@electric-sql/pglite'
+import type { Connector, Steps } from '../../../src/publisher/connectors/connector.js'
+import type { Doorbell } from '../../../src/publisher/queue/queue.js'
+
+/**
+ * A process that dies at one chosen point. Every effect passes two points, one before and one
+ * after it; from the death on, nothing it awaits ever comes back and nothing it starts happens.
+ */
+export interface Life {
+  /** Points passed so far, such as `after write to targets 3`: the third time. */
+  passed(): readonly string[]
+  readonly dead: boolean
+  /** Resolves when it dies. */
+  readonly death: Promise<string>
+  /** Kills it now, wherever it is. */
+  end(): void
+  effect<T>(name: string, act: () => Promise<T>): Promise<T>
+}
+
+/**
+ * @param dieAt the point at which it dies; left out, it lives on. Points are named, because what runs
+ * side by side (sweeps, bells) does not pass them in the same order each time.
+ */
+export function createLife(dieAt?: string): Life {
+  const passed: string[] = []
+  const times = new Map<string, number>()
+  let dead = false
+  let told: (at: string) => void = () => {}
+  const death = new Promise<string>((resolve) => {
+    told = resolve
+  })
+  const point = async (name: string): Promise<void> => {
+    if (dead) await never()
+    const time = (times.get(name) ?? 0) + 1
+    times.set(name, time)
+    passed.push(`${name} ${time}`)
+    if (passed.at(-1) !== dieAt) return
+    dead = true
+    told(dieAt ?? '')
+    await never()
+  }
+  return {
+    passed: () => passed,
+    get dead() {
+      return dead
+    },
+    death,
+    end() {
+      dead = true
+    },
+    async effect(name, act) {
+      await point(`before ${name}`)
+      const result = await act()
+      await point(`after ${name}`)
+      return result
+    },
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {})
+}
+
+/** The engine as a mortal process sees it: each write is an effect, and the dead hear nothing. */
+export function mortalEngine(pglite: PGlite, life: Life): PGlite {
+  const named = (statement: unknown) => {
+    const table = /(?:update|insert into|delete from)\s+"?pressroom"?\."?(\w+)/i.exec(
+      String(statement),
+    )
+    return table ? `write to ${table[1]}` : undefined
+  }
+  return new Proxy(pglite, {
+    get(target, property) {
+      if (property === 'query') {
+        return async (statement: string, ...rest: []) => {
+          const name = named(statement)
+          if (life.dead) await never()
+          if (!name) return target.query(statement, ...rest)
+          return life.effect(name, () => target.query(statement, ...rest))
+        }
+      }
+      if (property === 'transaction') {
+        return (work: Parameters<PGlite['transaction']>[0]) =>
+          life.effect('transaction', () => target.transaction(work))
+      }
+      if (property === 'listen') {
+        return (channel: string, hear: (payload: string) => void) =>
+          target.listen(channel, (payload) => (life.dead ? undefined : hear(payload)))
+      }
+      const value: unknown = Reflect.get(target, property)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+export function mortalConnector(connector: Connector, life: Life): Connector {
+  const mortalSteps = (steps: Steps): Steps => ({
+    ...steps,
+    read: (request) => life.effect('read', () => steps.read(request)),
+    prepare: (request) => life.effect('preparing request', () => steps.prepare(request)),
+    mutate: (request, handles) => life.effect('mutation', () => steps.mutate(request, handles)),
+  })
+  return new Proxy(connector, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property)
+      if (property === 'publish') {
+        return (request: Parameters<Connector['publish']>[0], steps: Steps) =>
+          target.publish(request, mortalSteps(steps))
+      }
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+export function mortalDoorbell(queue: Doorbell, life: Life): Doorbell {
+  return {
+    ...queue,
+    ring: (bells, now) =>
+      bells.length === 0 ? Promise.resolve() : life.effect('bell', () => queue.ring(bells, now)),
+    answer: (options, answer) =>
+      queue.answer(options, (targetId) => (life.dead ? never() : answer(targetId))),
+  }
+}
