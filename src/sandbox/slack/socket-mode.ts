@@ -43,7 +43,7 @@ export interface SocketMode {
 }
 
 /** The server side of Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode */
-export function createSocketMode(appId: string): SocketMode {
+export function createSocketMode(appId: string, onCount: (open: number) => void): SocketMode {
   const server = new WebSocketServer({ noServer: true })
   const tickets = new Set<string>()
   const open: WebSocket[] = []
@@ -66,6 +66,7 @@ export function createSocketMode(appId: string): SocketMode {
       clearInterval(pings)
       const at = open.indexOf(socket)
       if (at >= 0) open.splice(at, 1)
+      onCount(open.length)
     })
     socket.on('error', () => socket.terminate())
     socket.on('message', (data) => receive(String(data)))
@@ -75,6 +76,7 @@ export function createSocketMode(appId: string): SocketMode {
       connection_info: { app_id: appId },
       debug_info: { host: 'local', approximate_connection_time: 3600 },
     })
+    onCount(open.length)
   }
 
   function receive(text: string): void {

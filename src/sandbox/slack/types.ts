@@ -134,6 +134,8 @@ export interface SlackEvents {
   ephemeral: Ephemeral
   view: { user: string; views: View[] }
   call: ApiCall
+  /** The app opened or lost a Socket Mode connection. */
+  connections: { open: number }
 }
 
 /** Becomes `{ok: false, error: code}` with HTTP 200, as Slack answers. */

@@ -80,14 +80,23 @@ export interface SlackWorkspace {
   close(): Promise<void>
 }
 
-const watched = ['message', 'update', 'thread', 'delete', 'ephemeral', 'view', 'call'] as const
+const watched = [
+  'message',
+  'update',
+  'thread',
+  'delete',
+  'ephemeral',
+  'view',
+  'call',
+  'connections',
+] as const
 
 /** Creates a workspace with sample people and channels where none are given. */
 export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorkspace {
   const state = createState(options)
   const faults = createFaults()
   const limiter = createRateLimiter(options.rateLimits ?? 'mild', state.now)
-  const sockets = createSocketMode(state.appId)
+  const sockets = createSocketMode(state.appId, (open) => state.emit('connections', { open }))
   const calls: ApiCall[] = []
   const api = createApi(state, { faults, limiter, sockets, calls })
   let transport = sockets.send
