@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { and, eq } from 'drizzle-orm'
 import type { Orm } from './database.js'
 import { media } from './schema.js'
@@ -14,7 +15,8 @@ export async function saveMedia(
     .select({ id: media.id, facts: media.facts })
     .from(media)
     .where(eq(media.sha256, item.sha256))
-  if (known && JSON.stringify(known.facts) === JSON.stringify(item.facts)) return known.id
+  // jsonb keeps its own order of keys.
+  if (known && isDeepStrictEqual(known.facts, item.facts)) return known.id
   await orm.insert(media).values({
     id: item.id,
     sha256: item.sha256,

@@ -1,0 +1,67 @@
+import { deflateSync } from 'node:zlib'
+
+const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+
+/** A grey PNG of this size; the checksums are left at zero, which no reader here minds. */
+export function png(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([8, 0, 0, 0, 0], 8)
+  const pixels = deflateSync(Buffer.alloc((width + 1) * height))
+  return Buffer.concat([
+    PNG_SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', pixels),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(data.length)
+  return Buffer.concat([length, Buffer.from(type, 'latin1'), data, Buffer.alloc(4)])
+}
+
+/** An MP4 that holds nothing but its own description. */
+export function mp4(
+  video: { width: number; height: number; durationMs: number; turned?: boolean } | undefined,
+  options: { brand?: string; version?: 0 | 1 } = {},
+): Buffer {
+  const { brand = 'isom', version = 0 } = options
+  const mvhd = Buffer.alloc(version === 1 ? 112 : 100)
+  mvhd.writeUInt8(version, 0)
+  mvhd.writeUInt32BE(1000, version === 1 ? 20 : 12)
+  if (version === 1) mvhd.writeBigUInt64BE(BigInt(video?.durationMs ?? 0), 24)
+  else mvhd.writeUInt32BE(video?.durationMs ?? 0, 16)
+  const sound = box('trak', box('tkhd', trackHeader(version, 0, 0, false)))
+  const picture = video
+    ? box(
+        'trak',
+        box('tkhd', trackHeader(version, video.width, video.height, video.turned ?? false)),
+      )
+    : Buffer.alloc(0)
+  return Buffer.concat([
+    box('ftyp', Buffer.from(`${brand}\0\0\0\0`, 'latin1')),
+    box('mdat', Buffer.alloc(64)),
+    box('moov', Buffer.concat([box('mvhd', mvhd), sound, picture])),
+  ])
+}
+
+function trackHeader(version: 0 | 1, width: number, height: number, turned: boolean): Buffer {
+  const matrixAt = version === 1 ? 52 : 40
+  const tkhd = Buffer.alloc(matrixAt + 44)
+  tkhd.writeUInt8(version, 0)
+  if (turned) tkhd.writeInt32BE(0x10000, matrixAt + 4)
+  else tkhd.writeInt32BE(0x10000, matrixAt)
+  tkhd.writeUInt32BE(width * 65_536, matrixAt + 36)
+  tkhd.writeUInt32BE(height * 65_536, matrixAt + 40)
+  return tkhd
+}
+
+function box(type: string, body: Buffer): Buffer {
+  const header = Buffer.alloc(8)
+  header.writeUInt32BE(body.length + 8)
+  header.write(type, 4, 'latin1')
+  return Buffer.concat([header, body])
+}
