@@ -1,4 +1,13 @@
-import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
+import {
+  ask,
+  type Context,
+  live,
+  moved,
+  reconcile,
+  refused,
+  retryLater,
+  type StateOf,
+} from './moves.js'
 import type { Outcome, Reason } from './outcome.js'
 import { settleDelayMs } from './retry.js'
 import type { Decision, Effect, Evidence, Target, TargetEvent, TargetState } from './target.js'
@@ -20,16 +29,12 @@ export function decideAttempt(target: Target, event: Attempted, context: Context
       return keepProcessing(target, state, event, outcome, context)
     case 'transient':
       return state.status === 'processing'
-        ? keepProcessing(
-            target,
-            state,
-            event,
-            { kind: 'accepted', stage: state.stage, note: state.note },
-            context,
-          )
+        ? pollAgain(target, state, event, outcome, context)
         : failedForNow(target, event, outcome, context)
     case 'permanent':
-      return failedForGood(target, at, outcome)
+      return state.status === 'processing' && isRefusedCredential(outcome.reason)
+        ? pollAgain(target, state, event, outcome, context)
+        : failedForGood(target, at, outcome)
     case 'ambiguous':
       return inDoubt(target, state, event, outcome, context)
   }
@@ -52,6 +57,7 @@ function keepProcessing(
   const polls = before ? before.polls + 1 : 0
   const deadlineAt = before?.deadlineAt ?? at + policy.processingDeadlineMs
   if (at >= deadlineAt) return tooSlow(target, state, event, outcome, context)
+  const mutationAt = outcome.stage === 'finishing' ? mutationStart(state, at) : state.mutationAt
   return moved(
     target,
     {
@@ -61,10 +67,31 @@ function keepProcessing(
       polls,
       pollAt: at + (outcome.pollAfterMs ?? settleDelayMs(polls, policy)),
       deadlineAt,
-      ...(state.mutationAt === undefined ? {} : { mutationAt: state.mutationAt }),
+      ...(mutationAt === undefined ? {} : { mutationAt }),
     },
     { note: outcome.note },
   )
+}
+
+/** The poll did not work. That says nothing about the post, which was accepted and may be live. */
+function pollAgain(
+  target: Target,
+  state: StateOf<'processing'>,
+  event: Attempted,
+  outcome: Extract<Outcome, { kind: 'transient' | 'permanent' }>,
+  context: Context,
+): Decision {
+  const { stage, note, polls } = state
+  const waitMs = outcome.kind === 'transient' ? (outcome.retryAfterMs ?? 0) : 0
+  const pollAfterMs = Math.max(waitMs, settleDelayMs(polls + 1, context.policy))
+  const accepted = { kind: 'accepted', stage, note, pollAfterMs } as const
+  const decision = keepProcessing(target, state, event, accepted, context)
+  if (decision.kind === 'refused' || !isRefusedCredential(outcome.reason)) return decision
+  return { ...decision, effects: [{ kind: 'holdAccount', reason: outcome.reason }] }
+}
+
+function isRefusedCredential(reason: Reason): boolean {
+  return reason.class === 'auth' || reason.class === 'permission'
 }
 
 function tooSlow(
@@ -79,7 +106,7 @@ function tooSlow(
     return reconcile(
       target,
       at,
-      { evidence: [{ at, text }], mutationAt: state.mutationAt },
+      { evidence: [{ at, text }], mutationAt: mutationStart(state, at) },
       context,
     )
   }
@@ -113,7 +140,7 @@ function failedForGood(
 ): Decision {
   const { reason } = outcome
   const change = outcome.discardHandles ? { handles: {} } : {}
-  if (reason.class === 'auth' || reason.class === 'permission') {
+  if (isRefusedCredential(reason)) {
     return moved(
       target,
       { status: 'held', hold: 'account', reason, heldAt: at },
@@ -121,6 +148,11 @@ function failedForGood(
     )
   }
   return moved(target, { status: 'failed', reason, failedAt: at }, { note: reason.text, change })
+}
+
+/** When what may be out began, at the earliest. */
+function mutationStart(state: InFlight, at: number): number {
+  return state.mutationAt ?? (state.status === 'publishing' ? state.startedAt : at)
 }
 
 function inDoubt(
@@ -138,8 +170,7 @@ function inDoubt(
       ...(outcome.remoteId === undefined ? {} : { remoteId: outcome.remoteId }),
     },
   ]
-  const startedAt = state.status === 'publishing' ? state.startedAt : undefined
-  const mutationAt = state.mutationAt ?? startedAt ?? at
+  const mutationAt = mutationStart(state, at)
   if (context.can.canLookUp) {
     return reconcile(target, at, { evidence, mutationAt, refusal: outcome.refusal }, context)
   }
