@@ -28,7 +28,14 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
   const context: Context = { policy: deps.policy, can: capabilitiesOf(connector) }
   const at = deps.now()
   const lease = { token: randomUUID(), worker: deps.worker, expiresAt: at + deps.leaseMs }
-  const event: TargetEvent = { type: 'claimed', at, lease, gate }
+  const where = connector?.where(requestFor(loaded.stored))
+  const event: TargetEvent = {
+    type: 'claimed',
+    at,
+    lease,
+    gate,
+    ...(where === undefined ? {} : { where }),
+  }
   const decision = decide(loaded.stored.target, event, context)
   if (decision.kind === 'refused') return healDueAt(orm, loaded.stored)
   let claimed: StoredTarget
@@ -202,7 +209,12 @@ class Turn {
     const current = await loadTarget(orm, stored.id)
     // Recorded before, and only the database's answer was lost.
     if (!current || isDeepStrictEqual(current.stored.target, decided.target)) return
-    const late: TargetEvent = { type: 'lateAnswer', at: event.at, outcome: event.outcome }
+    const late: TargetEvent = {
+      type: 'lateAnswer',
+      at: event.at,
+      outcome: event.outcome,
+      mutationAt: beganAt(stored),
+    }
     const decision = decide(current.stored.target, late, this.context)
     if (decision.kind === 'moved') await recordTransition(orm, current.stored, late, decision)
   }
@@ -252,6 +264,12 @@ function broken(error: unknown, stored: StoredTarget): Outcome {
   const begun = state.status === 'publishing' && state.mutationAt !== undefined
   const reason = { class: 'unknown', text: `The attempt broke off: ${messageOf(error)}` } as const
   return begun ? { kind: 'ambiguous', reason } : { kind: 'transient', reason }
+}
+
+/** When what this attempt may have sent began, at the earliest. */
+function beganAt({ target: { state }, createdAt }: StoredTarget): number {
+  if (state.status === 'processing') return state.mutationAt ?? createdAt
+  return state.status === 'publishing' ? (state.mutationAt ?? state.startedAt) : createdAt
 }
 
 function unreadableRead(error: unknown): Outcome {

@@ -123,7 +123,9 @@ function look(
     return retryLater(target, event.at, { reason, jitter: 0 }, context)
   }
   if (context.can.canLookUp) return grant(target, event, 'lookUp')
-  return knownAnswer(target, state, event, context) ?? ask(target, event.at, state, context)
+  const { evidence, mutationAt } = state
+  const doubt = { evidence, mutationAt, where: event.where }
+  return knownAnswer(target, state, event, context) ?? ask(target, event.at, doubt, context)
 }
 
 function relook(

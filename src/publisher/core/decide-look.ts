@@ -3,7 +3,6 @@ import {
   type Context,
   live,
   moved,
-  reconcile,
   refused,
   retryLater,
   type StateOf,
@@ -107,7 +106,8 @@ function relookLater(
   const { at, jitter } = event
   if (finding.kind === 'absent' && finding.proof === 'conclusive') {
     const reason: Reason = { class: 'platform', text: finding.how }
-    return retryLater(target, at, { reason, jitter }, context)
+    const change = finding.discardHandles ? { handles: {} } : {}
+    return retryLater(target, at, { reason, jitter }, context, change)
   }
   const { relookAt: _done, ...rest } = state
   const next = context.policy.recheckMs.map((ms) => state.askedAt + ms).find((due) => due > at)
@@ -182,60 +182,5 @@ export function decideSighting(
         },
       )
     }
-  }
-}
-
-/**
- * An answer that came after its lease had ended. It is evidence: it never makes a target live
- * or failed by itself, but it stops a send that was about to happen and calls for a look.
- */
-export function decideLateAnswer(
-  target: Target,
-  { at, outcome }: Extract<TargetEvent, { type: 'lateAnswer' }>,
-  context: Context,
-): Decision {
-  const { state } = target
-  const line: Evidence = {
-    at,
-    text: `A worker that had lost its claim reported: ${outcome.kind}.`,
-    ...(outcome.kind === 'published' && outcome.remoteId !== undefined
-      ? { remoteId: outcome.remoteId }
-      : {}),
-    ...(outcome.kind === 'published' && outcome.permalink !== undefined
-      ? { permalink: outcome.permalink }
-      : {}),
-  }
-  switch (state.status) {
-    case 'reconciling': {
-      const { lease: _kept, ...rest } = target
-      return {
-        kind: 'moved',
-        target: {
-          ...rest,
-          ...(target.lease ? { lease: target.lease } : {}),
-          state: { ...state, evidence: [...state.evidence, line] },
-        },
-        effects: [],
-        note: line.text,
-      }
-    }
-    case 'unconfirmed':
-      return moved(
-        target,
-        {
-          ...state,
-          evidence: [...state.evidence, line],
-          ...(line.remoteId === undefined ? {} : { relookAt: at }),
-        },
-        { note: line.text },
-      )
-    case 'queued':
-    case 'waiting':
-    case 'failed':
-      if (outcome.kind === 'transient' || outcome.kind === 'permanent')
-        return refused('it changes nothing')
-      return reconcile(target, at, { evidence: [line], mutationAt: at }, context)
-    default:
-      return refused('it changes nothing')
   }
 }

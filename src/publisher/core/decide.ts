@@ -1,6 +1,7 @@
 import { decideAttempt } from './decide-attempt.js'
 import { decideClaim } from './decide-claim.js'
-import { decideLateAnswer, decideLookUp, decideSighting } from './decide-look.js'
+import { decideLateAnswer } from './decide-late.js'
+import { decideLookUp, decideSighting } from './decide-look.js'
 import { decidePerson } from './decide-person.js'
 import { type Context, moved, refused } from './moves.js'
 import type { Decision, Instant, Target, TargetEvent } from './target.js'

@@ -135,6 +135,7 @@ export type TargetEvent =
       readonly at: Instant
       readonly lease: Lease
       readonly gate: AccountGate
+      readonly where?: string
     }
   | {
       readonly type: 'mutationBegun'
@@ -163,7 +164,13 @@ export type TargetEvent =
       readonly where?: string
     }
   | { readonly type: 'sighted'; readonly at: Instant; readonly sighting: Sighting }
-  | { readonly type: 'lateAnswer'; readonly at: Instant; readonly outcome: Outcome }
+  | {
+      readonly type: 'lateAnswer'
+      readonly at: Instant
+      readonly outcome: Outcome
+      /** When what the answer is about began, if that is known. */
+      readonly mutationAt?: Instant
+    }
   | {
       readonly type: 'verdictGiven'
       readonly at: Instant

@@ -1,0 +1,97 @@
+import { type Context, moved, reconcile, refused, type StateOf } from './moves.js'
+import type { Outcome, Reason } from './outcome.js'
+import type { Decision, Evidence, Target, TargetEvent } from './target.js'
+
+type LateAnswer = Extract<TargetEvent, { type: 'lateAnswer' }>
+type Doubtful = StateOf<'reconciling' | 'unconfirmed'>
+
+/**
+ * An answer that came after its lease had ended. It is evidence: it never makes a target live
+ * or failed by itself, but it stops a send that was about to happen and calls for a look.
+ */
+export function decideLateAnswer(target: Target, event: LateAnswer, context: Context): Decision {
+  const { state } = target
+  switch (state.status) {
+    case 'reconciling':
+    case 'unconfirmed':
+      return moreEvidence(target, state, event)
+    case 'queued':
+    case 'waiting':
+      return mayBeOut(event.outcome) ? look(target, event, context) : nothingNew()
+    case 'failed':
+      return mayBeOut(event.outcome) ? look(target, event, context, state.reason) : nothingNew()
+    case 'publishing':
+    case 'processing':
+      // Once this attempt has sent, its own answer tells; before, its next step finds itself stale.
+      return isOut(event.outcome) && !hasSent(state) ? look(target, event, context) : nothingNew()
+    case 'held':
+      return isOut(event.outcome) ? look(target, event, context, state.reason) : nothingNew()
+    case 'scheduled':
+    case 'cancelled':
+      return isOut(event.outcome) ? look(target, event, context, STOPPED) : nothingNew()
+    case 'published':
+      return nothingNew()
+  }
+}
+
+/** What stands when the look finds nothing: it must not be sent by itself then. */
+const STOPPED: Reason = {
+  class: 'unknown',
+  text: 'An earlier attempt was answered late, but the post was not found.',
+  next: 'Retry failed sends it again.',
+}
+
+function moreEvidence(target: Target, state: Doubtful, event: LateAnswer): Decision {
+  const line = evidenceOf(event)
+  const beganAt = Math.min(state.mutationAt ?? Number.POSITIVE_INFINITY, began(target, event))
+  const doubt = mayBeOut(event.outcome) ? { mutationAt: beganAt } : {}
+  const known = { ...state, ...doubt, evidence: [...state.evidence, line] }
+  if (known.status === 'unconfirmed') {
+    const named = line.remoteId === undefined ? {} : { relookAt: event.at }
+    return moved(target, { ...known, ...named }, { note: line.text })
+  }
+  // A look that is under way goes on.
+  return { kind: 'moved', target: { ...target, state: known }, effects: [], note: line.text }
+}
+
+/** @param refusal what stands when nothing is found; without it the target is sent again then */
+function look(target: Target, event: LateAnswer, context: Context, refusal?: Reason): Decision {
+  const doubt = { evidence: [evidenceOf(event)], mutationAt: began(target, event), refusal }
+  return reconcile(target, event.at, doubt, context)
+}
+
+function nothingNew(): Decision {
+  return refused('it changes nothing')
+}
+
+function evidenceOf({ at, outcome }: LateAnswer): Evidence {
+  const text = `A worker that had lost its claim reported: ${outcome.kind}.`
+  if (outcome.kind !== 'published') return { at, text }
+  const { remoteId, permalink } = outcome
+  return {
+    at,
+    text,
+    ...(remoteId === undefined ? {} : { remoteId }),
+    ...(permalink === undefined ? {} : { permalink }),
+  }
+}
+
+/** A look must reach back to where the post may have been sent. */
+function began(target: Target, event: LateAnswer): number {
+  return event.mutationAt ?? target.dueSince
+}
+
+function isOut(outcome: Outcome): boolean {
+  if (outcome.kind === 'accepted') return outcome.stage === 'finishing'
+  return outcome.kind === 'published'
+}
+
+function mayBeOut(outcome: Outcome): boolean {
+  return isOut(outcome) || outcome.kind === 'ambiguous'
+}
+
+function hasSent(state: StateOf<'publishing' | 'processing'>): boolean {
+  return state.status === 'publishing'
+    ? state.mutationAt !== undefined
+    : state.stage === 'finishing'
+}
