@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { sql } from 'drizzle-orm'
+import postgres from 'postgres'
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
+import { type Database, rows } from '../../src/store/database.js'
+import { openInMemory } from '../../src/store/open-embedded.js'
+import { openServer } from '../../src/store/open-server.js'
+import { databaseUrl } from './prepare-databases.js'
+
+export interface TestDatabase {
+  readonly engine: 'embedded' | 'server'
+  /**
+   * Opens a database of this file's own around the tests of a `describe`, emptied before each.
+   * @returns the open database, for use inside tests and hooks
+   */
+  use(): () => Database
+}
+
+/**
+ * The engines to test on, for `describe.each`: the embedded one, and a Postgres server when
+ * `TEST_DATABASE_URL` names one (a user who may create databases).
+ */
+export function testDatabases(): readonly TestDatabase[] {
+  const url = process.env.TEST_DATABASE_URL
+  const template = inject('template')
+  return [
+    { engine: 'embedded', use: () => aroundTests(embedded) },
+    ...(url && template
+      ? [{ engine: 'server' as const, use: () => aroundTests(() => serverCopy(url, template)) }]
+      : []),
+  ]
+}
+
+interface Opened {
+  readonly database: Database
+  drop(): Promise<void>
+}
+
+function aroundTests(open: () => Promise<Opened>): () => Database {
+  let opened: Opened
+  beforeAll(async () => {
+    opened = await open()
+  })
+  beforeEach(() => empty(opened.database))
+  afterAll(() => opened?.drop())
+  return () => opened.database
+}
+
+async function embedded(): Promise<Opened> {
+  const snapshot = new Blob([await readFile(inject('snapshotPath'))])
+  const database = await openInMemory(snapshot)
+  return { database, drop: () => database.close() }
+}
+
+async function serverCopy(url: string, template: string): Promise<Opened> {
+  const name = `${template}_${randomUUID().slice(0, 8)}`
+  const admin = postgres(url, { max: 1, onnotice: () => {} })
+  await admin.unsafe(`create database ${name} template ${template}`)
+  const database = await openServer(databaseUrl(url, name))
+  return {
+    database,
+    async drop() {
+      await database.close()
+      await admin.unsafe(`drop database if exists ${name} with (force)`)
+      await admin.end()
+    },
+  }
+}
+
+/** Throws away everything the product has stored. */
+async function empty({ orm }: Database): Promise<void> {
+  const tables = await rows<{ name: string }>(
+    orm,
+    sql`select quote_ident(tablename) as name from pg_tables
+      where schemaname = 'pressroom' and tablename not like '\\_\\_drizzle%'`,
+  )
+  const list = tables.map(({ name }) => `pressroom.${name}`).join(', ')
+  await orm.execute(sql.raw(`truncate ${list} restart identity cascade`))
+}
