@@ -1,5 +1,6 @@
 // Compiles src/ into dist/: one file per source, so that files keep finding their assets next to
-// them, and the local page as a bundle for the browser. `--if-needed` skips when nothing changed.
+// them, and the local page as a bundle for the browser. `--if-needed` skips when nothing changed;
+// `--page <folder>` builds only the page, into that folder.
 import { createHash, randomUUID } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
@@ -21,6 +22,12 @@ const esbuild = await import('esbuild').catch(() => {
   process.exit(1)
 })
 
+const pageFlag = process.argv.indexOf('--page')
+if (pageFlag > 0) {
+  await buildPage(process.argv[pageFlag + 1] ?? '')
+  process.exit(0)
+}
+
 // Built aside and moved into place at once, so that a process starting meanwhile sees all or nothing.
 const out = join(root, `dist-${randomUUID()}`)
 await mkdir(out)
@@ -40,7 +47,7 @@ try {
       sourcesContent: false,
       logLevel: 'warning',
     }),
-    buildPage(esbuild),
+    buildPage(join(out, 'sandbox/page/browser')),
     ...sources
       .filter((file) => !/\.tsx?$/.test(file) && !isPage(file))
       .map((file) => cp(join(root, file), join(out, relative(src, join(root, file))))),
@@ -53,11 +60,8 @@ await writeFile(join(out, '.fingerprint'), fingerprint)
 await replaceDist()
 console.log(`built dist/ in ${Math.round(performance.now() - startedAt)} ms`)
 
-/** @param {typeof import('esbuild')} esbuild */
-async function buildPage(esbuild) {
-  const html = join(pageSource, 'index.html')
-  if (!sources.includes(relative(root, html))) return
-  const outdir = join(out, 'sandbox/page/browser')
+/** @param {string} outdir */
+async function buildPage(outdir) {
   await esbuild.build({
     entryPoints: [join(pageSource, 'main.tsx')],
     outdir,
@@ -71,7 +75,7 @@ async function buildPage(esbuild) {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  await cp(html, join(outdir, 'index.html'))
+  await cp(join(pageSource, 'index.html'), join(outdir, 'index.html'))
 }
 
 /** Another build may finish at the same moment; either result is good. */

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type {
   Ephemeral,
@@ -42,9 +43,14 @@ const surroundingsIntervalMs = 1000
 /**
  * Streams what one person sees as server-sent events: a snapshot, then every change. A browser
  * that reconnects gets a new snapshot, so nothing is missed.
+ * @param sources `nudges` emits `look` when the surroundings should be looked at right away
  */
 export function streamChanges(
-  { slack, platforms }: { slack: SlackWorkspace; platforms: PagePlatforms },
+  {
+    slack,
+    platforms,
+    nudges,
+  }: { slack: SlackWorkspace; platforms: PagePlatforms; nudges: EventEmitter },
   user: string,
   res: ServerResponse,
 ): void {
@@ -97,15 +103,17 @@ export function streamChanges(
       if (owner === user) send({ kind: 'views', views })
     }),
   ]
-  const timer = setInterval(() => {
+  const lookAgain = () => {
     const now = look()
     if (JSON.stringify(now) === JSON.stringify(seen)) return
     seen = now
     send({ kind: 'surroundings', surroundings: now })
-  }, surroundingsIntervalMs)
-  timer.unref()
+  }
+  const timer = setInterval(lookAgain, surroundingsIntervalMs).unref()
+  nudges.on('look', lookAgain)
   res.on('close', () => {
     clearInterval(timer)
+    nudges.off('look', lookAgain)
     for (const stop of stops) stop()
   })
 }

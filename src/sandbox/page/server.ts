@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
@@ -77,6 +78,7 @@ export function createLocalPage(options: {
   assetsDir: string
 }): LocalPage {
   const { slack, platforms, assetsDir } = options
+  const nudges = new EventEmitter().setMaxListeners(0)
 
   async function act(name: string, body: unknown): Promise<unknown> {
     switch (name) {
@@ -112,6 +114,7 @@ export function createLocalPage(options: {
       case 'fault': {
         const { platform, mode } = requests.fault.parse(body)
         platforms.setFault(platform, mode)
+        nudges.emit('look')
         return {}
       }
       default:
@@ -173,7 +176,7 @@ export function createLocalPage(options: {
       if (req.method !== 'GET' && req.method !== 'HEAD') return false
       if (area === 'events') {
         const user = new URL(req.url ?? '/', 'http://local').searchParams.get('user') ?? ''
-        streamChanges({ slack, platforms }, user, res)
+        streamChanges({ slack, platforms, nudges }, user, res)
         return true
       }
       if (area === 'files' && rest) {
