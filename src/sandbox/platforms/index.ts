@@ -2,16 +2,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createBluesky } from './bluesky.js'
 import { answerControl } from './control.js'
+import { createDiscord } from './discord.js'
 import { type Call, Refused, type Reply, readBody, send } from './exchange.js'
 import { createFacebook } from './facebook.js'
 import { createFaultBook } from './faults.js'
 import { baseOf, callOf, queryOf } from './incoming.js'
 import { createInstagram } from './instagram.js'
+import { createLinkedIn } from './linkedin.js'
 import { createMastodon } from './mastodon.js'
 import { contentTypeOf } from './media.js'
 import { meetFault } from './meet-fault.js'
 import { escapeHtml, renderPage } from './page.js'
 import type { Platform } from './platform.js'
+import { createTelegram } from './telegram.js'
 import { createThreads } from './threads.js'
 import type {
   Fault,
@@ -23,6 +26,7 @@ import type {
 } from './types.js'
 import { PLATFORM_NAMES } from './types.js'
 import { createWorld, type World } from './world.js'
+import { createX } from './x.js'
 
 export * from './types.js'
 export { defaultAccounts } from './world.js'
@@ -57,24 +61,23 @@ export interface Sandbox {
   reset(): void
 }
 
-const FACTORIES: Partial<Record<PlatformName, (world: World) => Platform>> = {
+const FACTORIES: Record<PlatformName, (world: World) => Platform> = {
   facebook: createFacebook,
   instagram: createInstagram,
   threads: createThreads,
   bluesky: createBluesky,
   mastodon: createMastodon,
+  x: createX,
+  linkedin: createLinkedIn,
+  telegram: createTelegram,
+  discord: createDiscord,
 }
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const world = createWorld(options)
   const faults = createFaultBook()
   const log: LoggedRequest[] = []
-  const platforms = new Map(
-    PLATFORM_NAMES.flatMap((name) => {
-      const create = FACTORIES[name]
-      return create ? [[name, create(world)] as const] : []
-    }),
-  )
+  const platforms = new Map(PLATFORM_NAMES.map((name) => [name, FACTORIES[name](world)]))
   const platformOf = (name: PlatformName): Platform => {
     const platform = platforms.get(name)
     if (!platform) throw new Error(`no such platform: ${name}`)
