@@ -138,7 +138,7 @@ export function createDiscordServer(options: DiscordServerOptions = {}): Discord
       change(withDenial(before, world.bot.id, [permission]))
       return () => change(before)
     },
-    calls: () => structuredClone(api.calls),
+    calls: () => api.calls.map((call) => ({ ...call })),
     on: (listener) => hub.on(listener),
     waitFor: (look, timeoutMs) => hub.waitFor(look, timeoutMs),
   }

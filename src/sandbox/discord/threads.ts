@@ -32,8 +32,12 @@ export function changeThread(world: World, thread: Thread, changes: ThreadChange
   world.hub.emit({ type: 'thread', action: 'updated', thread: copy })
 }
 
-/** Archives threads that have been quiet for their archive duration. */
+const SWEEP_EVERY_MS = 60_000
+
+/** Archives threads that have been quiet for their archive duration; looks once a minute. */
 export function archiveQuietThreads(world: World): void {
+  if (world.clock() - world.sweptAt < SWEEP_EVERY_MS) return
+  world.sweptAt = world.clock()
   for (const channel of world.channels.values()) {
     if (!isThread(channel) || channel.thread_metadata.archived) continue
     const { auto_archive_duration, archive_timestamp } = channel.thread_metadata

@@ -67,6 +67,8 @@ export interface World {
   readonly notifications: Notification[]
   /** Scheme, host and port once the server listens. */
   baseUrl: string
+  /** When quiet threads were last looked for. */
+  sweptAt: number
   nextId(): string
   nextToken(): string
   /** Signs what `text` says, so that links to files can be told from invented ones. */
@@ -109,6 +111,7 @@ export function createWorld(options: WorldOptions): World {
     nonces: new Map(),
     notifications: [],
     baseUrl: '',
+    sweptAt: 0,
     nextId: createSnowflakes(clock),
     nextToken: () => randomBytes(48).toString('base64url'),
     sign: (text) => createHmac('sha256', signingKey).update(text).digest('hex'),

@@ -57,7 +57,7 @@ it('makes the client identify anew when the session is gone', async () => {
 })
 
 it('is left by a client that gets no heartbeat answers, and taken up again', async () => {
-  const running = await startDiscord({ heartbeatMs: 150 })
+  const running = await startDiscord({ heartbeatMs: 400 })
   const { discord } = running
   await pinged(running)
   const closed = gatewayEvent(running, 'closed')
@@ -153,4 +153,10 @@ it.each([
     }
   }
   expect(await closed).toBe(code)
+})
+
+it('gives up a client that sends no heartbeats', async () => {
+  const { apiUrl } = await startDiscord({ heartbeatMs: 50 })
+  const socket = new WebSocket(`${apiUrl.replace('http', 'ws').replace('/api', '/gateway')}?v=10`)
+  expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(4009)
 })
