@@ -1,0 +1,130 @@
+import { loadUntold } from '../store/load-untold.js'
+import { type Bell, createBell } from './announce/bell.js'
+import { createDoors } from './announce/doors.js'
+import { ANNOUNCE_SETTINGS, type AnnounceSettings } from './announce/settings.js'
+import { type TellContext, tell } from './announce/tell.js'
+import { createTurns } from './announce/turns.js'
+import type { Chat } from './chat.js'
+import type { BotDeps } from './deps.js'
+
+export interface Announcer {
+  /** Catches up with what was missed, then follows every change. */
+  start(): Promise<void>
+  /** Lets the call under way end, gives every post back, and is quiet then. */
+  stop(): Promise<void>
+}
+
+/**
+ * Keeps the chats up to date with the posts. Any number of announcers may share one database: each
+ * post is told by one of them at a time, and what one leaves behind another picks up.
+ */
+export function createAnnouncer(
+  deps: BotDeps,
+  chats: readonly Chat[],
+  settings: Partial<AnnounceSettings> = {},
+): Announcer {
+  const all: AnnounceSettings = { ...ANNOUNCE_SETTINGS, ...settings }
+  const log = deps.log.child({ part: 'announce' })
+  const telling = new Map<string, { bell: Bell; ended: Promise<void> }>()
+  const waiting = new Set<string>()
+  const timers = new Set<NodeJS.Timeout>()
+  let stopping = false
+  let sweeping: Promise<void> | undefined
+  let unlisten: (() => Promise<void>) | undefined
+
+  const context: TellContext = {
+    deps: { ...deps, log },
+    chats: new Map(
+      chats.map((chat) => [chat.name, { chat, turns: createTurns(chat.pace, deps.now) }]),
+    ),
+    settings: all,
+    doors: createDoors(deps.now, log, all.closedMs),
+    deliverContext: {
+      orm: deps.database.orm,
+      now: deps.now,
+      log,
+      settings: all,
+      doubtSince: new Map(),
+    },
+    failures: new Map(),
+    stopping: () => stopping,
+  }
+
+  function ring(postId: string): void {
+    if (stopping) return
+    const current = telling.get(postId)
+    if (current) {
+      current.bell.ring()
+    } else if (telling.size >= all.concurrency) {
+      waiting.add(postId)
+    } else {
+      waiting.delete(postId)
+      const bell = createBell()
+      telling.set(postId, { bell, ended: run(postId, bell) })
+    }
+  }
+
+  async function run(postId: string, bell: Bell): Promise<void> {
+    let tellAt: number | undefined
+    try {
+      tellAt = await tell(postId, bell, context)
+    } catch (error) {
+      log.error({ err: error, postId }, 'a post could not be claimed for telling')
+    }
+    telling.delete(postId)
+    if (stopping) return
+    if (bell.rang()) ring(postId) // after the last look at the post
+    if (tellAt !== undefined) later(postId, tellAt - deps.now())
+    const [next] = waiting
+    if (next !== undefined) ring(next)
+  }
+
+  function later(postId: string, ms: number): void {
+    if (ms > all.sweepEveryMs) return // a sweep finds it
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        ring(postId)
+      },
+      Math.max(0, ms),
+    )
+    timers.add(timer)
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      const names = [...context.chats.keys()]
+      const untold = await loadUntold(deps.database.orm, names, deps.now(), all.concurrency * 2)
+      for (const postId of untold) if (!telling.has(postId)) ring(postId)
+    } catch (error) {
+      log.warn({ err: error }, 'posts to be told could not be looked for')
+    }
+  }
+
+  function sweepAgain(): void {
+    if (stopping) return
+    sweeping = sweep().then(() => {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        sweepAgain()
+      }, all.sweepEveryMs)
+      timers.add(timer)
+    })
+  }
+
+  return {
+    async start() {
+      if (chats.length === 0) return
+      unlisten = await deps.database.listen('pressroom_changed', ring)
+      sweepAgain()
+    },
+    async stop() {
+      stopping = true
+      await unlisten?.()
+      await sweeping
+      for (const timer of timers) clearTimeout(timer)
+      for (const { bell } of telling.values()) bell.ring()
+      await Promise.all([...telling.values()].map(({ ended }) => ended))
+    },
+  }
+}

@@ -1,0 +1,218 @@
+import type { Log } from '../../log.js'
+import {
+  beginMessage,
+  loadChatMessages,
+  messageGone,
+  messageNotPosted,
+  messageShown,
+} from '../../store/chat-messages.js'
+import type { Clock } from '../../store/clock.js'
+import type { Orm } from '../../store/database.js'
+import type { StoredPost } from '../../store/posts.js'
+import type { Chat, Refused } from '../chat.js'
+import type { Lease } from './lease.js'
+import type { AnnounceSettings } from './settings.js'
+import type { Step } from './steps.js'
+
+/** How one chat call ended, for the telling it belongs to. */
+export type Delivery =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'limited'; readonly retryAfterMs: number }
+  /** It did not work, or nobody knows; trying again later may help. */
+  | { readonly kind: 'later'; readonly why: string }
+  /** Not seen in the chat, but it may still turn up. */
+  | { readonly kind: 'lookAgain'; readonly at: number }
+  /** This message cannot be brought forward; the others can. */
+  | { readonly kind: 'stuck'; readonly why: string }
+  /** The thread is gone; what has to be heard goes to the channel. */
+  | { readonly kind: 'threadless' }
+  /** The channel, or the whole chat, refuses us. */
+  | { readonly kind: 'closed'; readonly why: string; readonly scope: 'channel' | 'chat' }
+  | { readonly kind: 'lost' }
+
+export interface DeliverContext {
+  readonly orm: Orm
+  readonly now: Clock
+  readonly log: Log
+  readonly settings: AnnounceSettings
+  /** When the answer to a post was lost, by key; a crash leaves nothing here. */
+  readonly doubtSince: Map<string, number>
+}
+
+type StepOf<C extends Step['call']> = Extract<Step, { call: C }>
+
+/** Makes one chat call, written down before and after. */
+export async function deliver(
+  step: Step,
+  post: StoredPost,
+  chat: Chat,
+  lease: Lease,
+  context: DeliverContext,
+): Promise<Delivery> {
+  switch (step.call) {
+    case 'post':
+      return deliverPost(step, post, chat, lease, context)
+    case 'edit':
+      return deliverEdit(step, post, chat, lease, context)
+    case 'find':
+      return deliverFind(step, post, chat, context)
+  }
+}
+
+async function deliverPost(
+  step: StepOf<'post'>,
+  post: StoredPost,
+  chat: Chat,
+  lease: Lease,
+  context: DeliverContext,
+): Promise<Delivery> {
+  const { orm, now, doubtSince } = context
+  const { key, kind, card } = step
+  const { channelId } = post
+  const begun = { key, postId: post.id, kind, chat: chat.name, channelId, at: now() }
+  if (!(await beginMessage(orm, begun))) return { kind: 'done' } // it is there now: look again
+  if (!(await lease.held())) return { kind: 'lost' }
+  const place = { channelId, ...(step.rootId === undefined ? {} : { rootId: step.rootId }) }
+  const result = await chat.post({ ...place, card })
+  switch (result.kind) {
+    case 'posted': {
+      const { messageId } = result
+      if (!(await lease.held()) && (await standsAlready(orm, post.id, key, messageId))) {
+        await chat.remove({ ...place, messageId })
+        return { kind: 'lost' }
+      }
+      await messageShown(orm, { key, messageId, hash: step.hash, at: now() })
+      return { kind: 'done' }
+    }
+    case 'limited':
+      await messageNotPosted(orm, key)
+      return result
+    case 'refused':
+      if (result.scope === 'thread' && !isUrgent(step)) {
+        await messageGone(orm, key, now()) // nobody wants to see it outside its thread
+        return { kind: 'done' }
+      }
+      await messageNotPosted(orm, key)
+      return refusal(result)
+    case 'unknown':
+      doubtSince.set(key, now())
+      return { kind: 'later', why: result.why }
+  }
+}
+
+function isUrgent({ card }: StepOf<'post'>): boolean {
+  return card.kind === 'media' || (card.kind === 'reply' && card.urgent)
+}
+
+/** Whether somebody else has posted this message meanwhile. */
+async function standsAlready(
+  orm: Orm,
+  postId: string,
+  key: string,
+  messageId: string,
+): Promise<boolean> {
+  const rows = await loadChatMessages(orm, postId)
+  return rows.some(
+    (row) => row.key === key && row.messageId !== null && row.messageId !== messageId,
+  )
+}
+
+async function deliverEdit(
+  step: StepOf<'edit'>,
+  post: StoredPost,
+  chat: Chat,
+  lease: Lease,
+  { orm, now }: DeliverContext,
+): Promise<Delivery> {
+  if (!(await lease.held())) return { kind: 'lost' }
+  const { key, messageId, card, hash, rootId } = step
+  const result = await chat.edit({
+    channelId: post.channelId,
+    ...(rootId === undefined ? {} : { rootId }),
+    messageId,
+    card,
+  })
+  switch (result.kind) {
+    case 'edited':
+      await messageShown(orm, { key, messageId, hash, at: now() })
+      return { kind: 'done' }
+    case 'gone':
+      await messageGone(orm, key, now())
+      return { kind: 'done' }
+    case 'limited':
+      return result
+    case 'refused':
+      return refusal(result)
+    case 'unknown': // an edit can simply be made again
+      return { kind: 'later', why: result.why }
+  }
+}
+
+async function deliverFind(
+  step: StepOf<'find'>,
+  post: StoredPost,
+  chat: Chat,
+  context: DeliverContext,
+): Promise<Delivery> {
+  const { orm, now, log, settings, doubtSince } = context
+  const { key, row } = step
+  const place = {
+    channelId: post.channelId,
+    ...(step.rootId === undefined ? {} : { rootId: step.rootId }),
+  }
+  const result = await chat.find({
+    ...place,
+    key,
+    kind: row.kind,
+    postId: post.id,
+    begunAt: row.createdAt.getTime(),
+  })
+  switch (result.kind) {
+    case 'found': {
+      const { messageId, others } = result
+      await messageShown(orm, { key, messageId, hash: null, at: now() })
+      doubtSince.delete(key)
+      for (const other of others) await chat.remove({ ...place, messageId: other })
+      log.info(
+        { postId: post.id, key, doubled: others.length },
+        'found a message whose answer was lost',
+      )
+      return { kind: 'done' }
+    }
+    case 'absent': {
+      const doubtAt = doubtSince.get(key) ?? row.createdAt.getTime()
+      const absentAt = doubtAt + settings.absentAfterMs
+      if (now() < absentAt) return { kind: 'lookAgain', at: absentAt }
+      await messageNotPosted(orm, key)
+      doubtSince.delete(key)
+      return { kind: 'done' }
+    }
+    case 'limited':
+      return result
+    case 'refused':
+      if (!result.final || result.scope === 'channel' || result.scope === 'chat') {
+        return refusal(result)
+      }
+      // Not seeing it proves nothing when we may not look: rather one message too few than two.
+      log.error(
+        { postId: post.id, key, why: result.why },
+        'a message may or may not stand in the chat, and looking is not allowed; it is not posted again. Grant the app the right to read the history of the channel.',
+      )
+      return { kind: 'stuck', why: result.why }
+    case 'unknown':
+      return { kind: 'later', why: result.why }
+  }
+}
+
+function refusal({ why, scope, final }: Refused): Delivery {
+  if (!final) return { kind: 'later', why }
+  switch (scope) {
+    case 'message':
+      return { kind: 'stuck', why }
+    case 'thread':
+      return { kind: 'threadless' }
+    case 'channel':
+    case 'chat':
+      return { kind: 'closed', why, scope }
+  }
+}

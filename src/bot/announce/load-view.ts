@@ -1,0 +1,75 @@
+import { listAccounts } from '../../store/accounts.js'
+import type { Orm } from '../../store/database.js'
+import { loadHistory } from '../../store/load-history.js'
+import { type Note, openNotes } from '../../store/notes.js'
+import { loadAsides, loadPost } from '../../store/posts.js'
+import type { StoredTarget } from '../../store/stored-target.js'
+import type { PostView } from '../card.js'
+import type { BotDeps } from '../deps.js'
+
+/**
+ * Everything the cards of a post are made from. The post is read first, so that its `changed` never
+ * claims more than the rest shows.
+ */
+export async function loadView(
+  deps: Pick<BotDeps, 'database' | 'platforms'>,
+  postId: string,
+): Promise<PostView | undefined> {
+  const { orm } = deps.database
+  const loaded = await loadPost(orm, postId)
+  if (!loaded) return undefined
+  const [asides, history, accounts, earlierNotes] = await Promise.all([
+    loadAsides(orm, postId),
+    loadHistory(orm, postId),
+    listAccounts(orm),
+    loadEarlierNotes(orm, loaded.targets),
+  ])
+  return {
+    ...loaded,
+    ...asides,
+    history,
+    earlierNotes,
+    accounts: new Map(
+      accounts.map(({ name, pausedUntil }) => [
+        name,
+        pausedUntil ? { pausedUntil: pausedUntil.getTime() } : {},
+      ]),
+    ),
+    retrySafety: (account) => safetyOf(deps, account),
+  }
+}
+
+/** An account that is no longer in the accounts file has nothing to say. */
+function safetyOf(deps: Pick<BotDeps, 'platforms'>, account: string): string | undefined {
+  try {
+    return deps.platforms.retrySafety(account) || undefined
+  } catch {
+    return undefined
+  }
+}
+
+const EARLIER_NOTES = 2
+
+async function loadEarlierNotes(
+  orm: Orm,
+  targets: readonly StoredTarget[],
+): Promise<Map<string, Note[]>> {
+  const inTrouble = targets.filter(
+    ({ target: { state } }) => state.status === 'unconfirmed' || 'reason' in state,
+  )
+  const found = await Promise.all(
+    inTrouble.map(async (stored): Promise<[string, Note[]]> => {
+      const { id, postId, account, platform } = stored
+      const { state } = stored.target
+      const reasonClass = 'reason' in state ? state.reason.class : null
+      const notes = (await openNotes(orm, { account, platform })).filter(
+        (note) =>
+          note.postId !== postId &&
+          (note.reasonClass === reasonClass ||
+            (note.account === account && note.reasonClass === null)),
+      )
+      return [id, notes.slice(0, EARLIER_NOTES)]
+    }),
+  )
+  return new Map(found)
+}

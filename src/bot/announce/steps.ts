@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto'
+import type { Instant } from '../../publisher/core/target.js'
+import type { ChatMessage } from '../../store/chat-messages.js'
+import { type PostView, postCard } from '../card.js'
+import { type DueReply, repliesFor } from '../card-replies.js'
+import { type TargetCard, targetCard } from '../card-target.js'
+import type { Card } from '../chat.js'
+import type { Urgency } from '../rate.js'
+import type { AnnounceSettings } from './settings.js'
+
+/** One chat call that would bring the chat closer to the truth. */
+export type Step = {
+  readonly key: string
+  /** Its place within the post: lower goes first. */
+  readonly order: number
+  /** How much it matters beside other posts. */
+  readonly urgency: Urgency
+  readonly notBefore: Instant
+} & (
+  | { readonly call: 'find'; readonly row: ChatMessage; readonly rootId?: string }
+  | {
+      readonly call: 'post'
+      readonly kind: ChatMessage['kind']
+      readonly card: Card
+      readonly hash: string
+      readonly rootId?: string
+    }
+  | {
+      readonly call: 'edit'
+      readonly messageId: string
+      readonly card: Card
+      readonly hash: string
+      readonly rootId?: string
+    }
+)
+
+/** What one telling has found out so far. */
+export interface Pass {
+  /** Messages that cannot be brought forward now. */
+  readonly stuck: ReadonlySet<string>
+  /** When a message that was not seen is looked for again. */
+  readonly lookAgainAt: ReadonlyMap<string, Instant>
+}
+
+type Waits = Pick<
+  AnnounceSettings,
+  'settleMs' | 'editGapMs' | 'lingerMs' | 'companyMs' | 'lookAfterMs'
+>
+
+/**
+ * The next call, if the chat does not show everything yet: the post's message first, then the
+ * targets' in its thread, then edits and replies by how much they matter. Pure.
+ */
+export function nextStep(
+  view: PostView,
+  rows: readonly ChatMessage[],
+  pass: Pass,
+  now: Instant,
+  waits: Waits,
+): Step | undefined {
+  const steps = stepsFor(view, rows, pass, now, waits).filter(({ key }) => !pass.stuck.has(key))
+  const ready = steps.filter(({ notBefore }) => notBefore <= now)
+  return ready.length > 0
+    ? least(ready, ({ order }) => order)
+    : least(steps, ({ notBefore }) => notBefore)
+}
+
+function least(steps: readonly Step[], by: (step: Step) => number): Step | undefined {
+  return steps.reduce<Step | undefined>(
+    (best, step) => (best === undefined || by(step) < by(best) ? step : best),
+    undefined,
+  )
+}
+
+const ORDER = {
+  find: 0,
+  rootPost: 1,
+  targetPost: 2,
+  personEdit: 3,
+  ask: 4,
+  finalEdit: 5,
+  end: 6,
+  passingEdit: 7,
+} as const
+
+function stepsFor(
+  view: PostView,
+  rows: readonly ChatMessage[],
+  pass: Pass,
+  now: Instant,
+  waits: Waits,
+): Step[] {
+  if (view.post.status !== 'open') return []
+  const byKey = new Map(rows.map((row) => [row.key, row]))
+  const root = byKey.get(view.post.id)
+  const card = postCard(view)
+  if (!root) {
+    const common = { key: view.post.id, order: ORDER.rootPost, urgency: 1, notBefore: now } as const
+    return [{ ...common, call: 'post', kind: 'post', card, hash: hashOf(card) }]
+  }
+  const inThread = root.messageId ? { rootId: root.messageId } : {}
+  const finds = rows
+    .filter(({ status }) => status === 'sending')
+    .map((row): Step => {
+      const lookAt = pass.lookAgainAt.get(row.key) ?? row.updatedAt.getTime() + waits.lookAfterMs
+      return {
+        key: row.key,
+        order: ORDER.find,
+        urgency: 0,
+        notBefore: within(lookAt, now, waits.lookAfterMs),
+        call: 'find',
+        row,
+        ...(row.kind === 'post' ? {} : inThread),
+      }
+    })
+  // Without its first message nothing else has a thread to stand in.
+  if (root.status === 'sending') return finds.filter(({ key }) => key === root.key)
+  const edit = (row: ChatMessage | undefined, wanted: Card, at: EditPlace): Step[] => {
+    const hash = hashOf(wanted)
+    if (row?.status !== 'sent' || !row.messageId || row.shownHash === hash) return []
+    return [
+      {
+        key: row.key,
+        call: 'edit',
+        messageId: row.messageId,
+        card: wanted,
+        hash,
+        ...inThread,
+        ...at,
+      },
+    ]
+  }
+  const targets = view.targets.flatMap((stored): Step[] => {
+    const wanted = targetCard(view, stored)
+    const row = byKey.get(stored.id)
+    if (row) return edit(row, wanted, editPlace(wanted, row, stored.updatedAt, now, waits))
+    return [
+      {
+        key: stored.id,
+        order: ORDER.targetPost,
+        urgency: matters(wanted) ? 1 : 2,
+        notBefore: now,
+        call: 'post',
+        kind: 'target',
+        card: wanted,
+        hash: hashOf(wanted),
+        ...inThread,
+      },
+    ]
+  })
+  const said = rows.filter(({ kind }) => kind === 'reply').map(({ key }) => key)
+  const replies = repliesFor(view, said).map((due): Step => {
+    const urgent = due.card.kind === 'media' || due.card.urgent
+    return {
+      key: due.card.key,
+      order: urgent ? ORDER.ask : ORDER.end,
+      urgency: urgent ? 0 : 2,
+      notBefore: within(due.since + companyMs(view, due, waits), now, waits.companyMs),
+      call: 'post',
+      kind: 'reply',
+      card: due.card,
+      hash: hashOf(due.card),
+      ...inThread,
+    }
+  })
+  const trouble = card.counts.failed + card.counts.needsPerson > 0
+  const rootPlace: EditPlace = {
+    order: trouble ? ORDER.personEdit : ORDER.finalEdit,
+    urgency: trouble ? 1 : 2,
+    notBefore: within(root.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs),
+  }
+  return [...finds, ...targets, ...edit(root, card, rootPlace), ...replies]
+}
+
+type EditPlace = Pick<Step, 'order' | 'urgency' | 'notBefore'>
+
+function editPlace(
+  card: TargetCard,
+  row: ChatMessage,
+  changedAt: Instant,
+  now: Instant,
+  waits: Waits,
+): EditPlace {
+  if (matters(card)) return { order: ORDER.personEdit, urgency: 1, notBefore: now }
+  const gapAt = within(row.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs)
+  if (card.tone === 'live' || card.tone === 'off') {
+    return { order: ORDER.finalEdit, urgency: 2, notBefore: gapAt }
+  }
+  const settledAt = within(changedAt + waits.settleMs, now, waits.settleMs)
+  return { order: ORDER.passingEdit, urgency: 3, notBefore: Math.max(gapAt, settledAt) }
+}
+
+function matters({ tone }: TargetCard): boolean {
+  return tone === 'person' || tone === 'failed'
+}
+
+/** How long a reply waits for others that could be said with it. */
+function companyMs(view: PostView, { card }: DueReply, waits: Waits): number {
+  if (card.kind === 'media' || card.byHand || !card.urgent) return 0
+  const sending = view.targets.some(({ target: { state } }) =>
+    ['queued', 'publishing'].includes(state.status),
+  )
+  return sending ? waits.companyMs : waits.lingerMs
+}
+
+/** Clocks may differ: no wait is longer than it was meant to be. */
+function within(at: Instant, now: Instant, atMostMs: number): Instant {
+  return Math.min(at, now + atMostMs)
+}
+
+/** Stands for what a message shows. */
+export function hashOf(card: Card): string {
+  return createHash('sha256').update(JSON.stringify(card)).digest('base64url').slice(0, 22)
+}

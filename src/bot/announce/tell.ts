@@ -1,0 +1,178 @@
+import { loadChatMessages } from '../../store/chat-messages.js'
+import { claimTelling, finishTelling, type StoredPost } from '../../store/posts.js'
+import type { PostView } from '../card.js'
+import type { Chat } from '../chat.js'
+import type { BotDeps } from '../deps.js'
+import type { Operation, Want } from '../rate.js'
+import { type Bell, pause } from './bell.js'
+import { type DeliverContext, type Delivery, deliver } from './deliver.js'
+import type { Doors } from './doors.js'
+import { keepLease, type Lease } from './lease.js'
+import { loadView } from './load-view.js'
+import type { AnnounceSettings } from './settings.js'
+import { nextStep, type Step } from './steps.js'
+import type { Turns } from './turns.js'
+
+export interface TellContext {
+  readonly deps: BotDeps
+  readonly chats: ReadonlyMap<string, { readonly chat: Chat; readonly turns: Turns }>
+  readonly settings: AnnounceSettings
+  readonly doors: Doors
+  readonly deliverContext: DeliverContext
+  /** Failures in a row, by post. */
+  readonly failures: Map<string, number>
+  stopping(): boolean
+}
+
+/**
+ * Brings the chat up to date with one post, if nobody else is at it, until nothing is left to show.
+ * While a call waits for its turn the bell may ring: then what it would have shown is thought over.
+ * @returns when it should be told again, after a failure
+ */
+export async function tell(
+  postId: string,
+  bell: Bell,
+  context: TellContext,
+): Promise<number | undefined> {
+  const { deps, settings, chats } = context
+  const { orm } = deps.database
+  const now = deps.now()
+  const token = `${now.toString(36)}.${deps.random().toString(36).slice(2)}`
+  const expiresAt = now + settings.leaseMs
+  const post = await claimTelling(orm, { postId, chats: [...chats.keys()], token, now, expiresAt })
+  const surface = post && chats.get(post.chat)
+  if (!surface) return undefined
+  const leased = { orm, postId, token, leaseMs: settings.leaseMs, expiresAt }
+  const lease = keepLease(leased, deps.now, bell.ring)
+  try {
+    const end = await tellClaimed(post, surface, bell, lease, context)
+    if (end.kind === 'lost') return undefined
+    const { told, tellAt } = end
+    await finishTelling(orm, { postId, token, told, ...(tellAt === undefined ? {} : { tellAt }) })
+    return tellAt
+  } catch (error) {
+    const tellAt = deps.now() + backoffMs(postId, context)
+    deps.log.error({ err: error, postId }, 'telling the chat about a post failed')
+    await finishTelling(orm, { postId, token, told: 0, tellAt }).catch(() => {})
+    return tellAt
+  } finally {
+    lease.end()
+  }
+}
+
+type End = { kind: 'lost' } | { kind: 'ended'; told: number; tellAt?: number }
+
+async function tellClaimed(
+  post: StoredPost,
+  { chat, turns }: { chat: Chat; turns: Turns },
+  bell: Bell,
+  lease: Lease,
+  context: TellContext,
+): Promise<End> {
+  const { deps, settings, doors, failures } = context
+  const { id: postId, channelId } = post
+  const later = (tellAt?: number): End => ({
+    kind: 'ended',
+    told: 0,
+    ...(tellAt === undefined ? {} : { tellAt }),
+  })
+  const closedUntil = doors.closedUntil(chat.name, channelId)
+  if (closedUntil !== undefined) return later(closedUntil)
+  const since = deps.now()
+  const stuck = new Set<string>()
+  const lookAgainAt = new Map<string, number>()
+  let threadless = false
+  let signal = bell.listen()
+  let view: PostView | undefined
+  for (;;) {
+    if (context.stopping()) return later()
+    if (!view || signal.aborted) {
+      signal = bell.listen()
+      view = await loadView(deps, postId)
+      if (!view) return later()
+    }
+    if (!(await lease.held())) return { kind: 'lost' }
+    const rows = await loadChatMessages(deps.database.orm, postId)
+    const step = nextStep(view, rows, { stuck, lookAgainAt }, deps.now(), settings)
+    if (!step) {
+      if (stuck.size > 0) return later(deps.now() + STUCK_BACKOFFS * settings.backoffMs)
+      failures.delete(postId)
+      return { kind: 'ended', told: view.post.changed }
+    }
+    const waitMs = step.notBefore - deps.now()
+    if (waitMs > 0) {
+      await pause(waitMs, signal)
+      continue
+    }
+    const want = wantOf(step, channelId)
+    if (!(await turns.take({ ...want, since }, signal))) continue
+    if (signal.aborted || context.stopping()) {
+      turns.giveBack(want)
+      continue
+    }
+    const delivery = await deliver(
+      threadless ? unthreaded(step) : step,
+      post,
+      chat,
+      lease,
+      context.deliverContext,
+    )
+    if (delivery.kind === 'done') doors.open(chat.name, channelId)
+    const end = follow(delivery, step)
+    if (end) return end
+  }
+
+  /** What a delivery means for the rest of this telling. */
+  function follow(delivery: Delivery, step: Step): End | undefined {
+    switch (delivery.kind) {
+      case 'done':
+        return undefined
+      case 'limited':
+        turns.pause(wantOf(step, channelId), delivery.retryAfterMs)
+        return undefined
+      case 'lookAgain':
+        lookAgainAt.set(step.key, delivery.at)
+        return undefined
+      case 'stuck':
+        stuck.add(step.key)
+        if (step.call !== 'find') {
+          deps.log.error({ postId, key: step.key, why: delivery.why }, 'the chat refuses a message')
+        }
+        return undefined
+      case 'threadless':
+        threadless = true
+        return undefined
+      case 'later':
+        deps.log.warn({ postId, key: step.key, why: delivery.why }, 'a chat call did not work')
+        return later(deps.now() + backoffMs(postId, context))
+      case 'closed': {
+        const { scope, why } = delivery
+        return later(doors.close({ chat, channelId, scope, why }))
+      }
+      case 'lost':
+        return { kind: 'lost' }
+    }
+  }
+}
+
+/** A message the chat refuses is tried again after this many first waits. */
+const STUCK_BACKOFFS = 300
+const MOST_BACKOFFS = 60
+
+function backoffMs(postId: string, { failures, settings }: TellContext): number {
+  const times = (failures.get(postId) ?? 0) + 1
+  failures.set(postId, times)
+  return settings.backoffMs * Math.min(MOST_BACKOFFS, 2 ** (times - 1))
+}
+
+function wantOf({ call, urgency }: Step, channelId: string): Want {
+  const operation: Operation = call
+  return { operation, channelId, urgency }
+}
+
+/** In the channel itself, because the thread is gone. */
+function unthreaded(step: Step): Step {
+  if (step.call !== 'post' || step.card.kind === 'target') return step
+  const { rootId: _gone, ...rest } = step
+  return rest
+}

@@ -1,0 +1,200 @@
+import type { Evidence, TargetState } from '../publisher/core/target.js'
+import type { StoredContent, StoredTarget } from '../store/stored-target.js'
+import { noteLine, type PostView, type StoredIncident } from './card.js'
+import { type Button, targetButtons } from './card-buttons.js'
+import { accountLine, duration, type Line, linkOr, stateLine } from './wording.js'
+
+/** Which of six ways a target stands, for the one symbol in front of it. */
+export type Tone = 'live' | 'failed' | 'person' | 'retry' | 'working' | 'off'
+
+/** A target in the post's thread, before any chat has given it a shape. */
+export interface TargetCard {
+  readonly kind: 'target'
+  readonly postId: string
+  readonly targetId: string
+  readonly account: string
+  readonly platform: string
+  readonly status: TargetState['status']
+  readonly attempt: number
+  readonly permalink?: string
+  readonly tone: Tone
+  /** Account and state in words. */
+  readonly title: Line
+  /** Why, what to do next, what is known: most important first. */
+  readonly lines: readonly Line[]
+  /** Who did what, the attempt, notes. */
+  readonly asides: readonly Line[]
+  /** What a person has to post, on a platform without an API. */
+  readonly byHand?: ByHand
+  readonly buttons: readonly Button[]
+}
+
+export interface ByHand {
+  readonly instructions?: string
+  readonly text: string
+  readonly media: StoredContent['media']
+}
+
+const TONES: Readonly<Record<TargetState['status'], Tone>> = {
+  scheduled: 'working',
+  queued: 'working',
+  publishing: 'working',
+  processing: 'working',
+  reconciling: 'working',
+  waiting: 'retry',
+  unconfirmed: 'person',
+  held: 'person',
+  failed: 'failed',
+  published: 'live',
+  cancelled: 'off',
+}
+
+/** The one message of a target: where it stands, why, and what can be done about it. */
+export function targetCard(view: PostView, stored: StoredTarget): TargetCard {
+  const { state, attempt } = stored.target
+  const permalink = state.status === 'published' ? state.permalink : undefined
+  const byHand = byHandOf(stored)
+  return {
+    kind: 'target',
+    postId: stored.postId,
+    targetId: stored.id,
+    account: stored.account,
+    platform: stored.platform,
+    status: state.status,
+    attempt,
+    ...(permalink === undefined ? {} : { permalink }),
+    tone: TONES[state.status],
+    title: titleLine(stored, permalink),
+    lines: [...incidentLines(view, stored), ...stateLines(view, stored)],
+    asides: asidesOf(view, stored),
+    ...(byHand ? { byHand } : {}),
+    buttons: targetButtons(stored),
+  }
+}
+
+/** What a person has to post by hand now, if anything. */
+export function byHandOf({ platform, target, content }: StoredTarget): ByHand | undefined {
+  if (platform !== 'manual' || target.state.status !== 'unconfirmed') return undefined
+  const { where } = target.state
+  return { ...(where ? { instructions: where } : {}), text: content.text, media: content.media }
+}
+
+function titleLine(stored: StoredTarget, permalink: string | undefined): Line {
+  const link: Line = permalink ? [' · ', linkOr(permalink, 'open')] : []
+  return [...accountLine(stored), ': ', ...stateLine(stored.target.state, stored.platform), ...link]
+}
+
+function stateLines(view: PostView, stored: StoredTarget): Line[] {
+  const { state } = stored.target
+  switch (state.status) {
+    case 'queued': {
+      const pausedUntil = view.accounts.get(stored.account)?.pausedUntil
+      if (!pausedUntil || pausedUntil > state.dueAt) return []
+      return [['The account is paused by a rate limit until ', { at: pausedUntil }, '.']]
+    }
+    case 'processing':
+      return state.note ? [[state.note]] : []
+    case 'reconciling':
+      return lastEvidence(state.evidence, 1)
+    case 'unconfirmed':
+      return stored.platform === 'manual' ? byHandLines(state) : doubtLines(view, stored, state)
+    case 'waiting':
+    case 'held':
+      return reasonLines(state.reason)
+    case 'failed':
+      return [
+        ...reasonLines(state.reason),
+        ...(DOUBTFUL.has(state.reason.class) ? safetyLine(view, stored) : []),
+      ]
+    case 'published':
+      return state.lateMs === undefined ? [] : [[`It went out ${duration(state.lateMs)} late.`]]
+    default:
+      return []
+  }
+}
+
+/** Failures after which people ask whether sending again could make a second copy. */
+const DOUBTFUL = new Set(['denied', 'platform', 'network', 'unknown'])
+
+type StateOf<S> = Extract<TargetState, { status: S }>
+
+function byHandLines(state: StateOf<'unconfirmed'>): Line[] {
+  return [
+    ...(state.where ? [[linkOr(state.where)]] : []),
+    ['The text and the media are in the thread. When it is out, say so here.'],
+  ]
+}
+
+function doubtLines(view: PostView, stored: StoredTarget, state: StateOf<'unconfirmed'>): Line[] {
+  return [
+    ...lastEvidence(state.evidence, 3),
+    ...(state.where ? [['Where to look: ', linkOr(state.where)]] : []),
+    ...safetyLine(view, stored),
+  ]
+}
+
+function lastEvidence(evidence: readonly Evidence[], count: number): Line[] {
+  return evidence.slice(-count).map(({ at, text, permalink }) => {
+    const seen: Line = permalink ? [' ', linkOr(permalink)] : []
+    return [{ at }, `: ${text}`, ...seen]
+  })
+}
+
+function reasonLines(reason: { text: string; next?: string; code?: string }): Line[] {
+  const code = reason.code ? ` (${reason.code})` : ''
+  return [[`${reason.text}${code}`], ...(reason.next ? [[reason.next]] : [])]
+}
+
+function safetyLine(view: PostView, stored: StoredTarget): Line[] {
+  const safety = view.retrySafety(stored.account)
+  return safety ? [[`Sending again: ${safety}`]] : []
+}
+
+/** A duplicate that nobody has settled stays visible; a removal is the target's own state. */
+function incidentLines(view: PostView, stored: StoredTarget): Line[] {
+  return view.incidents
+    .filter(({ targetId, type, resolvedAt }) => {
+      return targetId === stored.id && type === 'duplicate' && resolvedAt === null
+    })
+    .map(duplicateLine)
+}
+
+/** Where the copies are. */
+export function duplicateLine(incident: StoredIncident): Line {
+  const detail = incident.detail as { copies?: { remoteId: string; permalink?: string }[] }
+  const copies = detail.copies ?? []
+  const links = copies.flatMap(({ remoteId, permalink }, index): Line => {
+    return [index > 0 ? ', ' : '', permalink ? linkOr(permalink, `copy ${index + 1}`) : remoteId]
+  })
+  return [`There are ${copies.length} copies on the platform: `, ...links, '.']
+}
+
+const DEEDS: Readonly<Record<string, string>> = {
+  retryRequested: 'Retried',
+  edited: 'Edited',
+  publishNowRequested: 'Sent with Publish now',
+  rescheduled: 'Rescheduled',
+  approved: 'Approved',
+}
+const SHOWN_DEEDS = 3
+
+function asidesOf(view: PostView, stored: StoredTarget): Line[] {
+  const { state, attempt } = stored.target
+  const deeds = view.history
+    .filter(({ targetId }) => targetId === stored.id)
+    .flatMap(({ type, toStatus, who, at }): Line[] => {
+      // Who cancelled or confirmed stands in the title already.
+      if (type === 'verdictGiven' && toStatus === 'published') return []
+      const deed = type === 'verdictGiven' ? 'Not there, said' : DEEDS[type]
+      return deed ? [[`${deed} by `, { who }, ' ', { at }]] : []
+    })
+  const notes = view.notes.filter(({ targetId }) => targetId === stored.id)
+  const trouble = ['failed', 'held', 'unconfirmed', 'waiting'].includes(state.status)
+  const earlier = trouble ? (view.earlierNotes.get(stored.id) ?? []) : []
+  return [
+    ...(attempt > 1 ? [[`Attempt ${attempt}`]] : []),
+    ...deeds.slice(-SHOWN_DEEDS),
+    ...notes.map(noteLine),
+    ...earlier.map((note): Line => ['From before: ', ...noteLine(note)]),
+  ]
+}

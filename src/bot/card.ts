@@ -1,0 +1,109 @@
+import type { Actor, Instant } from '../publisher/core/target.js'
+import type { Deed } from '../store/load-history.js'
+import type { Note } from '../store/notes.js'
+import type { PostWithTargets } from '../store/posts.js'
+import type { incidents } from '../store/schema.js'
+import type { StoredTarget } from '../store/stored-target.js'
+import { type Button, postButtons } from './card-buttons.js'
+import { type Counts, excerpt, headline, type Line, plural } from './wording.js'
+
+/** A post in its channel, before any chat has given it a shape. */
+export interface PostCard {
+  readonly kind: 'post'
+  readonly postId: string
+  readonly excerpt: string
+  readonly by: Actor
+  readonly askedAt: Instant
+  readonly publishAt?: Instant
+  readonly counts: Counts
+  /** Names every count that is not zero. */
+  readonly headline: string
+  readonly asides: readonly Line[]
+  readonly buttons: readonly Button[]
+}
+
+export type StoredIncident = typeof incidents.$inferSelect
+
+/** What is known about an account, as far as a thread shows it. */
+export interface AccountFacts {
+  readonly pausedUntil?: Instant
+}
+
+/** Everything cards are made from. */
+export interface PostView extends PostWithTargets {
+  readonly incidents: readonly StoredIncident[]
+  readonly notes: readonly Note[]
+  readonly history: readonly Deed[]
+  readonly accounts: ReadonlyMap<string, AccountFacts>
+  /** By target: what was written down when the same account failed before. */
+  readonly earlierNotes: ReadonlyMap<string, readonly Note[]>
+  /** In a few words, by account: is sending again after a doubt safe there, and why. */
+  retrySafety(account: string): string | undefined
+}
+
+const COUNTED_AS = {
+  scheduled: 'processing',
+  queued: 'processing',
+  publishing: 'processing',
+  processing: 'processing',
+  reconciling: 'processing',
+  waiting: 'needsRetry',
+  unconfirmed: 'needsPerson',
+  held: 'needsPerson',
+  failed: 'failed',
+  published: 'live',
+  cancelled: undefined,
+} as const
+
+/** The five counts; cancelled targets are not counted. */
+export function countsOf(targets: readonly StoredTarget[]): Counts {
+  const counts = { live: 0, failed: 0, processing: 0, needsRetry: 0, needsPerson: 0 }
+  for (const { target } of targets) {
+    const counted = COUNTED_AS[target.state.status]
+    if (counted) counts[counted] += 1
+  }
+  return counts
+}
+
+export const EXCERPT_LENGTH = 160
+
+/** The one message of a post: what, who, when and how many. */
+export function postCard(view: PostView): PostCard {
+  const { post, targets } = view
+  const counts = countsOf(targets)
+  return {
+    kind: 'post',
+    postId: post.id,
+    excerpt: excerpt(post.text, EXCERPT_LENGTH) || mediaWords(targets),
+    by: authorOf(view),
+    askedAt: post.createdAt.getTime(),
+    ...(post.publishAt ? { publishAt: post.publishAt.getTime() } : {}),
+    counts,
+    headline: headline(counts),
+    asides: [
+      ...(post.copyOf ? [[`A deliberate new copy of ${post.copyOf}.`]] : []),
+      ...view.notes.filter(({ targetId }) => targetId === null).map(noteLine),
+    ],
+    buttons: postButtons(post.id, targets),
+  }
+}
+
+/** The person who published it. */
+export function authorOf({ post }: Pick<PostWithTargets, 'post'>): Actor {
+  return {
+    kind: 'person',
+    id: post.authorId,
+    ...(post.authorName ? { name: post.authorName } : {}),
+  }
+}
+
+/** What somebody wrote down, with their name. */
+export function noteLine(note: Note): Line {
+  const name = note.authorName ? { name: note.authorName } : {}
+  return ['Note by ', { who: { kind: 'person', id: note.authorId, ...name } }, `: ${note.text}`]
+}
+
+function mediaWords(targets: readonly StoredTarget[]): string {
+  const count = targets[0]?.content.media.length ?? 0
+  return count > 0 ? `(no text, ${plural(count, 'attachment')})` : '(no text)'
+}

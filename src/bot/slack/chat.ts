@@ -1,0 +1,182 @@
+import { type types, webApi } from '@slack/bolt'
+import type { MediaCard } from '../card-replies.js'
+import type { Chat, EditResult, FindResult, Outgoing, PostResult, Sought } from '../chat.js'
+import type { Pace } from '../rate.js'
+import { classifySlackError, isUneditable, type SlackFailure } from './errors.js'
+import { type LoadBytes, shareFiles } from './files.js'
+import { type FoundMessage, foundAmong, historyPageSchema, isSought, type Self } from './find.js'
+import { escapeText } from './mrkdwn.js'
+import { type Block, render, replyMetadata, type SlackMessage } from './render.js'
+
+/**
+ * About one message a second and channel, several hundred a minute and workspace; chat.update and
+ * the history are of tier 3 (50 a minute).
+ * @see https://docs.slack.dev/apis/web-api/rate-limits
+ */
+const PACE: Pace = {
+  post: [
+    { burst: 3, perSecond: 1, per: 'channel' },
+    { burst: 30, perSecond: 4, per: 'chat' },
+  ],
+  edit: [{ burst: 40, perSecond: 0.8, per: 'chat' }],
+  find: [{ burst: 10, perSecond: 0.8, per: 'chat' }],
+}
+
+const REQUEST_TIMEOUT_MS = 10_000
+
+/** A Web API client that repeats nothing by itself: a repeated post is a second message. */
+export function createSlackClient(token: string, slackApiUrl: string): webApi.WebClient {
+  return new webApi.WebClient(token, {
+    slackApiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: REQUEST_TIMEOUT_MS,
+    logLevel: webApi.LogLevel.ERROR,
+  })
+}
+
+/**
+ * Slack, as telling sees it.
+ * @param options.client must not retry by itself, see `createSlackClient`
+ * @param options.timeZone IANA name, for clients that do not show Slack's date tokens
+ */
+export function createSlackChat(options: {
+  client: webApi.WebClient
+  timeZone: string
+  bytes: LoadBytes
+}): Chat {
+  const { client, timeZone } = options
+  let self: Promise<Self> | undefined
+
+  /** Who we are; asked once, and again after a failure. */
+  async function whoAmI(): Promise<Self> {
+    self ??= client.auth.test().then(({ user_id, bot_id }) => ({
+      userId: user_id ?? '',
+      botId: bot_id,
+    }))
+    try {
+      return await self
+    } catch (error) {
+      self = undefined
+      throw error
+    }
+  }
+
+  async function postMessage(
+    { channelId, rootId, card }: Outgoing,
+    message: SlackMessage,
+  ): Promise<PostResult> {
+    const answer = await client.chat.postMessage({
+      channel: channelId,
+      ...(rootId === undefined ? {} : { thread_ts: rootId }),
+      ...bodyOf(message),
+      unfurl_links: false,
+      unfurl_media: false,
+    })
+    const { ts } = answer
+    if (ts === undefined) return { kind: 'unknown', why: 'an answer without a ts' }
+    // Slack puts a reply to a deleted message into the channel, and only its answer shows it.
+    const loose = rootId !== undefined && answer.message?.thread_ts === undefined
+    if (loose && card.kind === 'target') {
+      await client.chat.delete({ channel: channelId, ts })
+      return { kind: 'refused', why: 'thread_not_found', scope: 'thread', final: true }
+    }
+    return { kind: 'posted', messageId: ts }
+  }
+
+  async function postMedia(outgoing: Outgoing, card: MediaCard): Promise<PostResult> {
+    const shared = await shareFiles(client, outgoing, card, options.bytes)
+    if (shared.kind !== 'refused' || shared.why !== 'missing_scope') return shared
+    const text = `Files for *${escapeText(card.account)}* cannot be shown here, because the app may not upload files.`
+    const links = card.media.flatMap(({ sourceUrl, filename }) => escapeText(sourceUrl ?? filename))
+    const block: Block = {
+      type: 'section',
+      text: { type: 'mrkdwn', text: [text, ...links].join('\n').slice(0, 3000) },
+    }
+    return postMessage(outgoing, { text, blocks: [block], metadata: replyMetadata(card) })
+  }
+
+  async function findMessage(sought: Sought): Promise<FindResult> {
+    const { channelId, rootId, begunAt } = sought
+    const me = await whoAmI()
+    const matches: FoundMessage[] = []
+    let cursor: string | undefined
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const range = {
+        channel: channelId,
+        oldest: ((begunAt - CLOCKS_DIFFER_MS) / 1000).toFixed(6),
+        include_all_metadata: true,
+        limit: PAGE_SIZE,
+        ...(cursor === undefined ? {} : { cursor }),
+      }
+      const answer =
+        rootId === undefined
+          ? await client.conversations.history(range)
+          : await client.conversations.replies({ ...range, ts: rootId })
+      const { messages, response_metadata } = historyPageSchema.parse(answer)
+      matches.push(...messages.filter((message) => isSought(message, sought, me)))
+      cursor = response_metadata?.next_cursor || undefined
+      if (cursor === undefined) return foundAmong(matches)
+    }
+    if (matches.length > 0) return foundAmong(matches)
+    return { kind: 'unknown', why: 'too much was said since to look through it' }
+  }
+
+  return {
+    name: 'slack',
+    pace: PACE,
+    post: (outgoing) =>
+      attempt((): Promise<PostResult> => {
+        const { card } = outgoing
+        if (card.kind === 'media') return postMedia(outgoing, card)
+        return postMessage(outgoing, render(card, timeZone))
+      }),
+    edit: (message) =>
+      attempt(
+        async (): Promise<EditResult> => {
+          if (message.card.kind === 'media') return { kind: 'edited' }
+          await client.chat.update({
+            channel: message.channelId,
+            ts: message.messageId,
+            ...bodyOf(render(message.card, timeZone)),
+          })
+          return { kind: 'edited' }
+        },
+        (failure) => (isUneditable(failure) ? { kind: 'gone' } : failure),
+      ),
+    find: (sought) =>
+      attempt(
+        () => findMessage(sought),
+        (failure): FindResult => {
+          if (failure.kind !== 'refused') return failure
+          if (failure.scope === 'thread') return { kind: 'absent' } // no thread, no reply in it
+          return failure.why === 'missing_scope' ? { ...failure, scope: 'message' } : failure
+        },
+      ),
+    async remove({ channelId, messageId }) {
+      await client.chat.delete({ channel: channelId, ts: messageId }).catch(() => {})
+    },
+  }
+}
+
+const PAGE_SIZE = 200
+const MOST_PAGES = 5
+/** Slack's clock and ours. */
+const CLOCKS_DIFFER_MS = 60_000
+
+/** The client's types want every kind of block spelled out; ours are checked by tests. */
+function bodyOf({ text, blocks, metadata }: SlackMessage) {
+  return { text, blocks: blocks as unknown as types.KnownBlock[], metadata }
+}
+
+/** Runs one call; whatever it throws becomes a result. */
+async function attempt<T>(
+  call: () => Promise<T>,
+  translate: (failure: SlackFailure) => T | SlackFailure = (failure) => failure,
+): Promise<T | SlackFailure> {
+  try {
+    return await call()
+  } catch (error) {
+    return translate(classifySlackError(error))
+  }
+}
