@@ -22,12 +22,12 @@ export interface Button {
 }
 
 /** Whether the post's own Retry failed may touch it: what was removed is sent again only by its own button. */
-function retriedWithPost({ target: { state } }: StoredTarget): boolean {
+export function retriedWithPost({ target: { state } }: StoredTarget): boolean {
   return state.status === 'failed' && state.reason.class !== 'removed'
 }
 
 /** Whether a person can still stop it. */
-function cancellable({ target: { state } }: StoredTarget): boolean {
+export function cancellable({ target: { state } }: StoredTarget): boolean {
   return ['scheduled', 'queued', 'waiting', 'held'].includes(state.status)
 }
 

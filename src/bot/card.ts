@@ -7,6 +7,8 @@ import type { StoredTarget } from '../store/stored-target.js'
 import { type Button, postButtons } from './card-buttons.js'
 import { type Counts, excerpt, headline, type Line, plural } from './wording.js'
 
+export { cancellable, retriedWithPost } from './card-buttons.js'
+
 /** A post in its channel, before any chat has given it a shape. */
 export interface PostCard {
   readonly kind: 'post'
