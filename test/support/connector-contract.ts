@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  alarms,
+  type ContractSetup,
+  createBench,
+  type ErrorRow,
+  statuses,
+} from './connector-bench.js'
+
+export type { ContractSetup, ErrorRow } from './connector-bench.js'
+
+const status = (code: number): ErrorRow => ({
+  name: `status ${code}`,
+  says: 'doubt',
+  fault: { kind: 'status', status: code },
+})
+
+const ERRORS: readonly ErrorRow[] = [
+  { name: 'reset', says: 'doubt', fault: { kind: 'reset' } },
+  { name: 'no answer', says: 'doubt', fault: { kind: 'stall' } },
+  ...[408, 500, 502, 503, 504].map(status),
+  { name: 'broken JSON', says: 'doubt', fault: { kind: 'garbage' } },
+  { name: 'empty body', says: 'doubt', fault: { kind: 'empty' } },
+  { name: 'no id', says: 'doubt', fault: { kind: 'no_id' } },
+  { name: 'HTML 502', says: 'doubt', fault: { kind: 'html_error', status: 502 } },
+  { name: 'HTML 403', says: 'doubt', fault: { kind: 'html_error', status: 403 } },
+  { name: 'rate limit', says: 'limit', fault: { kind: 'rate_limit', retryAfterS: 30 } },
+  { name: 'refused token', says: 'credential', fault: { kind: 'bad_token' } },
+  { name: 'missing permission', says: 'credential', fault: { kind: 'forbidden' } },
+]
+
+const MOMENTS = ['before', 'after'] as const
+const TIMES = [1, 'always'] as const
+
+/**
+ * The suite that every connector passes: over real sockets, with the real decisions, against a
+ * platform that accepts a post and then misbehaves, and with workers that die or freeze at every
+ * step. It asserts the promise: never twice, never missed, never a lie.
+ */
+export function connectorContract(name: string, setup: ContractSetup): void {
+  describe(name, () => {
+    const bench = createBench(setup)
+    const contentNames = Object.keys(setup.contents)
+    const plain = Object.values(setup.contents)[0]
+    if (!plain) throw new Error('a contract needs a content')
+
+    beforeAll(bench.open)
+    beforeEach(bench.reset)
+    afterAll(bench.close)
+
+    describe('without faults', () => {
+      it.each(contentNames)('publishes %s once, at the first attempt', async (contentName) => {
+        const content = bench.content(contentName)
+        const drive = await bench.drive(content)
+        const [post, ...more] = bench.live()
+        expect(more).toEqual([])
+        expect(drive.attempts).toBe(1)
+        expect(alarms(drive)).toEqual([])
+        expect(drive.state).toMatchObject({ status: 'published', remoteId: post?.id })
+        expect(drive.state).toHaveProperty('permalink', post?.permalink)
+        expect(post?.text).toBe(content.text)
+        expect(post?.media.map(({ kind, alt }) => ({ kind, alt }))).toEqual(
+          content.media.map(({ kind, alt }) => ({ kind, alt: kind === 'image' ? alt : undefined })),
+        )
+        expect(statuses(drive)).not.toContain('reconciling')
+      })
+
+      it.each(contentNames)('finds no fault with %s beforehand', (contentName) => {
+        expect(bench.connector().check(bench.content(contentName))).toEqual([])
+      })
+    })
+
+    describe('a fault on the call that makes the post public', () => {
+      const rows = [...ERRORS, ...(setup.errors ?? [])]
+      for (const row of rows) {
+        for (const when of MOMENTS) {
+          for (const times of TIMES) {
+            const moment = when === 'before' ? 'instead of accepting' : 'after accepting'
+            it(`${row.name}, ${moment}, ${times === 1 ? 'once' : 'always'}`, async () => {
+              bench.fault({ ...row.fault, on: 'mutation', when, times })
+              const drive = await bench.drive(plain)
+              bench.expectTruth(drive)
+              if (row.says === 'credential') await bench.expectHeld(drive, plain, when)
+              else bench.expectEnd(drive, row.says, when, times)
+            })
+          }
+        }
+      }
+    })
+
+    describe.runIf(setup.prepared)('a fault on a preparing call', () => {
+      for (const row of ERRORS) {
+        for (const when of MOMENTS) {
+          it(`${row.name}, ${when} its effect, once: still goes out`, async () => {
+            const content = bench.content(setup.prepared ?? '')
+            bench.fault({ ...row.fault, on: 'prepare', when, times: 1 })
+            const drive = await bench.drive(content, { person: bench.reconnects })
+            expect(drive.state.status).toBe('published')
+            expect(bench.live()).toHaveLength(1)
+            expect(statuses(drive)).not.toContain('reconciling')
+          })
+          it(`${row.name}, ${when} its effect, always: nothing goes out, and it says so`, async () => {
+            bench.fault({ ...row.fault, on: 'prepare', when, times: 'always' })
+            const drive = await bench.drive(bench.content(setup.prepared ?? ''))
+            expect(drive.state.status).toBe(row.says === 'credential' ? 'held' : 'failed')
+            expect(bench.live()).toEqual([])
+          })
+        }
+      }
+    })
+
+    describe('a fault on reading', () => {
+      for (const row of ERRORS) {
+        for (const times of TIMES) {
+          it(`${row.name}, ${times === 1 ? 'once' : 'always'}: no lie and no copy`, async () => {
+            bench.fault({ ...row.fault, on: 'read', when: 'before', times })
+            bench.expectTruth(await bench.drive(plain))
+          })
+          it(`${row.name}, ${times === 1 ? 'once' : 'always'}, after a lost answer: no lie and no copy`, async () => {
+            bench.fault({ kind: 'reset', on: 'mutation', when: 'after', times: 1 })
+            bench.fault({ ...row.fault, on: 'read', when: 'before', times })
+            bench.expectTruth(await bench.drive(plain))
+          })
+        }
+      }
+    })
+
+    describe('a worker', () => {
+      for (const lost of [false, true]) {
+        const also = lost ? ', the answer being lost as well' : ''
+        it(`that dies at any point leaves one copy or an honest question${also}`, async () => {
+          await bench.atEveryPoint(plain, lost, (point) => ({ dieAt: point }))
+        })
+        it(`that freezes at any point and wakes up too late changes nothing${also}`, async () => {
+          await bench.atEveryPoint(plain, lost, (point) => ({ freezeAt: point }))
+        })
+      }
+    })
+
+    describe('what happens later', () => {
+      it('is found when the post appears after the answer was lost', async () => {
+        bench.fault({ kind: 'reset', on: 'mutation', when: 'after', delayMs: 40, times: 1 })
+        let looks = 0
+        const drive = await bench.drive(plain, {
+          beforeTask: async (task) => {
+            if (task === 'lookUp') looks += 1
+            if (looks === 2) await bench.untilLive()
+          },
+        })
+        bench.expectTruth(drive)
+        expect(drive.state.status).toBe(bench.reads() ? 'published' : 'unconfirmed')
+        expect(bench.live()).toHaveLength(1)
+      })
+
+      it('is told when a live post is removed', async () => {
+        const first = await bench.drive(plain, {
+          until: ({ state }) => state.status === 'published',
+        })
+        bench.sandbox().remove(setup.platform, bench.live()[0]?.id ?? '')
+        const drive = await bench.drive(plain, { from: first.target })
+        if (bench.connector().verify) {
+          expect(drive.state).toMatchObject({ status: 'failed', reason: { class: 'removed' } })
+          expect(alarms(drive)).toMatchObject([{ kind: 'incident', incident: { type: 'removed' } }])
+        } else expect(drive.state.status).toBe('published')
+      })
+    })
+
+    describe('a credential', () => {
+      it('that works is called by its account, and one that does not is refused', async () => {
+        const { platform } = setup
+        const reader = bench.reader()
+        expect(await bench.connector().checkCredentials(reader)).toMatchObject({ kind: 'ok' })
+        const accountId = bench.accountId()
+        bench.sandbox().revoke(platform, accountId)
+        const refused = await bench.connector().checkCredentials(reader)
+        expect(refused).toMatchObject({ kind: 'refused', reason: { class: 'auth' } })
+        expect(JSON.stringify(refused)).not.toContain(setup.token)
+        bench.sandbox().restore(platform, accountId)
+        bench.fault({ kind: 'status', status: 500, on: 'any', when: 'before', times: 1 })
+        expect(await bench.connector().checkCredentials(reader)).toMatchObject({ kind: 'unknown' })
+      })
+    })
+
+    it('deletes a post of ours, and does not mind when it is gone already', async () => {
+      await bench.drive(plain)
+      const connector = bench.connector()
+      const id = bench.live()[0]?.id ?? ''
+      const steps = { prepare: bench.reader().read, now: bench.reader().now }
+      if (!connector.remove) return
+      expect(await connector.remove(id, steps)).toEqual({ kind: 'removed' })
+      expect(bench.live()).toEqual([])
+      expect(await connector.remove(id, steps)).toEqual({ kind: 'removed' })
+    })
+  })
+}
