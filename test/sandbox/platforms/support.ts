@@ -22,6 +22,7 @@ export const MP4 = Buffer.from('000000186674797069736f6d0000020069736f6d69736f32
 export interface Client {
   sandbox: Sandbox
   url: string
+  close(): Promise<void>
   /** A call to one platform; `body` objects go as JSON, everything else as it is. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
 }
@@ -55,6 +56,7 @@ export async function start(platform: PlatformName, options: SandboxOptions = {}
   return {
     sandbox,
     url: api,
+    close,
     call: async (method, path, { token = `sandbox-${platform}-token`, body, headers } = {}) => {
       const plain = isPlain(body)
       const response = await fetch(path.startsWith('http') ? path : api + path, {
