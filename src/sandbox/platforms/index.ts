@@ -1,21 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createBluesky } from './bluesky.js'
-import { answerControl } from './control.js'
-import { createDiscord } from './discord.js'
-import { type Call, Refused, type Reply, readBody, send } from './exchange.js'
-import { createFacebook } from './facebook.js'
-import { createFaultBook } from './faults.js'
-import { baseOf, callOf, queryOf } from './incoming.js'
-import { createInstagram } from './instagram.js'
-import { createLinkedIn } from './linkedin.js'
-import { createMastodon } from './mastodon.js'
-import { contentTypeOf } from './media.js'
-import { meetFault } from './meet-fault.js'
-import { escapeHtml, renderPage } from './page.js'
-import type { Platform } from './platform.js'
-import { createTelegram } from './telegram.js'
-import { createThreads } from './threads.js'
+import { createBluesky } from './bluesky/index.js'
+import { createDiscord } from './discord/index.js'
+import { createFacebook } from './facebook/index.js'
+import { answerControl } from './frame/control.js'
+import { type Call, Refused, type Reply, readBody, send } from './frame/exchange.js'
+import { createFaultBook } from './frame/faults.js'
+import { baseOf, callOf, queryOf } from './frame/incoming.js'
+import { contentTypeOf } from './frame/media.js'
+import { meetFault } from './frame/meet-fault.js'
+import { escapeHtml, renderPage } from './frame/page.js'
+import type { Platform } from './frame/platform.js'
+import { createWorld, type World } from './frame/world.js'
+import { createInstagram } from './instagram/index.js'
+import { createLinkedIn } from './linkedin/index.js'
+import { createMastodon } from './mastodon/index.js'
+import { createTelegram } from './telegram/index.js'
+import { createThreads } from './threads/index.js'
 import type {
   Fault,
   LivePost,
@@ -25,11 +26,10 @@ import type {
   StormPlan,
 } from './types.js'
 import { PLATFORM_NAMES } from './types.js'
-import { createWorld, type World } from './world.js'
-import { createX } from './x.js'
+import { createX } from './x/index.js'
 
+export { defaultAccounts } from './frame/world.js'
 export * from './types.js'
-export { defaultAccounts } from './world.js'
 
 /** Stand-ins for the platforms' APIs over real HTTP, with faults on demand. */
 export interface Sandbox {
