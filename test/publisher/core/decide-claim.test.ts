@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest'
+import { type Context, decide } from '../../../src/publisher/core/decide.js'
+import type { AccountGate, Target } from '../../../src/publisher/core/target.js'
+import { NOON } from '../../support/clock.js'
+import {
+  authReason,
+  leaseUntil,
+  movedTo,
+  policy,
+  readable,
+  stateOf,
+  target,
+  unreadable,
+  without,
+} from '../../support/targets.js'
+
+const OPEN: AccountGate = { kind: 'open' }
+const HELD: AccountGate = { kind: 'held', reason: authReason }
+const lease = leaseUntil(NOON + 45_000, 'worker-2')
+
+interface Claim {
+  at?: number
+  gate?: AccountGate
+  context?: Context
+}
+
+const where = 'https://example.test/wall'
+const claim = (claimed: Target, { at = NOON, gate = OPEN, context = readable }: Claim = {}) =>
+  decide(claimed, { type: 'claimed', at, lease, gate, where }, context)
+
+describe.each(['scheduled', 'queued', 'waiting'] as const)('a due %s target', (status) => {
+  const earlier = { scheduled: 'publishAt', queued: 'dueAt', waiting: 'retryAt' }[status]
+  const notDue = target(status, { [earlier]: NOON + 1 })
+
+  it('is published under the lease, and counted as an attempt', () => {
+    const before = target(status, {}, { attempt: 3, automatic: 2, handles: { container: '1' } })
+    const { target: after, task } = movedTo(claim(before))
+    expect(task).toBe('publish')
+    expect(after).toEqual({
+      ...before,
+      state: { status: 'publishing', startedAt: NOON },
+      attempt: 4,
+      automatic: 3,
+      lease,
+    })
+  })
+
+  it('is left alone before its time', () => {
+    expect(claim(notDue).kind).toBe('refused')
+  })
+
+  it('is held when it is too late, with the lateness in words', () => {
+    const graceful = claim(target(status), { at: NOON + policy.graceMs })
+    expect(movedTo(graceful).task).toBe('publish')
+    const late = stateOf(claim(target(status), { at: NOON + policy.graceMs + 60_000 }), 'held')
+    expect(late).toMatchObject({ hold: 'late', reason: { class: 'stale' } })
+    expect(late.reason.text).toContain('16 minutes')
+  })
+
+  it('is held, not sent, while its account is refused', () => {
+    const decision = movedTo(claim(target(status), { gate: HELD }))
+    expect(decision.task).toBeUndefined()
+    expect(decision.target.lease).toBeUndefined()
+    expect(decision.target.state).toMatchObject({ status: 'held', hold: 'account' })
+  })
+
+  it('waits while its account is paused, and goes on when the pause is over', () => {
+    const untilAt = NOON + 30_000
+    const paused = movedTo(claim(target(status), { gate: { kind: 'paused', untilAt } }))
+    expect(paused.task).toBeUndefined()
+    expect(claim(paused.target, { at: untilAt - 1 }).kind).toBe('refused')
+    const over = claim(paused.target, { at: untilAt, gate: { kind: 'paused', untilAt } })
+    expect(movedTo(over).task).toBe('publish')
+  })
+})
+
+describe('scheduled', () => {
+  it('is not held early for a refused account, which may be mended by then', () => {
+    const later = target('scheduled', { publishAt: NOON + 1 })
+    expect(claim(later, { gate: HELD })).toMatchObject({ kind: 'refused' })
+  })
+})
+
+describe('queued', () => {
+  it('is sent through a held account after "Publish now"', () => {
+    const forced = target('queued', { force: true })
+    expect(movedTo(claim(forced, { gate: HELD })).task).toBe('publish')
+  })
+
+  it('keeps "Publish now" through a pause', () => {
+    const forced = target('queued', { force: true })
+    const paused = claim(forced, { gate: { kind: 'paused', untilAt: NOON + 1 } })
+    expect(stateOf(paused, 'queued').force).toBe(true)
+  })
+})
+
+describe('waiting', () => {
+  it('is held at once when its account is refused, before the next try is due', () => {
+    const later = target('waiting', { retryAt: NOON + 60_000 })
+    expect(stateOf(claim(later, { gate: HELD }), 'held').hold).toBe('account')
+  })
+})
+
+describe('publishing', () => {
+  const expired = { at: NOON + 60_000 }
+
+  it('belongs to its worker while the lease lasts', () => {
+    expect(claim(target('publishing'), { at: NOON + 59_999 })).toEqual({
+      kind: 'refused',
+      why: 'another worker holds it',
+    })
+  })
+
+  it('is looked up when the lease has ended, never published', () => {
+    const decision = movedTo(claim(target('publishing'), expired))
+    expect(decision.task).toBeUndefined()
+    expect(stateOf(decision, 'reconciling')).toMatchObject({
+      mutationAt: NOON,
+      lookUps: 0,
+      lookUpAt: NOON + 60_000 + policy.settleBaseMs,
+    })
+    expect(decision.target.lease).toBeUndefined()
+  })
+
+  it('remembers when nothing can have been sent', () => {
+    const unsent = without(target('publishing'), 'mutationAt')
+    const state = stateOf(claim(unsent, expired), 'reconciling')
+    expect(state.mutationAt).toBeUndefined()
+    expect(state.evidence[0]?.text).toContain('before anything was sent')
+  })
+
+  it('is looked up even while the account is held', () => {
+    const claimed = claim(target('publishing'), { ...expired, gate: HELD })
+    expect(claimed).toMatchObject({ target: { state: { status: 'reconciling' } } })
+  })
+})
+
+describe('processing', () => {
+  it('is polled when the platform is finishing', () => {
+    const decision = movedTo(claim(target('processing')))
+    expect(decision).toMatchObject({ task: 'poll', target: { lease, attempt: 1 } })
+    expect(claim(target('processing', { pollAt: NOON + 1 })).kind).toBe('refused')
+  })
+
+  it('goes on in the same attempt, with its handles, when the platform was preparing', () => {
+    const preparing = target('processing', { stage: 'preparing', polls: 3 }, { handles: { id: 1 } })
+    const { target: after, task } = movedTo(claim(preparing))
+    expect(task).toBe('publish')
+    expect(after).toMatchObject({
+      attempt: 1,
+      automatic: 1,
+      handles: { id: 1 },
+      state: { status: 'publishing', processing: { polls: 3, deadlineAt: NOON + 600_000 } },
+    })
+  })
+
+  it('is held between preparing and sending when the account was refused meanwhile', () => {
+    const preparing = target('processing', { stage: 'preparing' })
+    expect(stateOf(claim(preparing, { gate: HELD }), 'held').hold).toBe('account')
+    expect(movedTo(claim(target('processing'), { gate: HELD })).task).toBe('poll')
+  })
+})
+
+describe('reconciling', () => {
+  it('is looked up under the lease, and stays as it is meanwhile', () => {
+    const before = target('reconciling')
+    const { target: after, task } = movedTo(claim(before))
+    expect(task).toBe('lookUp')
+    expect(after).toEqual({ ...before, lease })
+  })
+
+  it('is tried again at once when nothing was ever sent', () => {
+    const unsent = without(target('reconciling'), 'mutationAt')
+    expect(stateOf(claim(unsent), 'waiting').retryAt).toBe(NOON)
+    const tired = { ...unsent, automatic: policy.maxAttempts }
+    expect(stateOf(claim(tired), 'failed').reason.text).toContain('before anything was sent')
+  })
+
+  it('becomes a question, with where to look, where the platform cannot be read', () => {
+    const asked = stateOf(claim(target('reconciling'), { context: unreadable }), 'unconfirmed')
+    expect(asked).toMatchObject({ mutationAt: NOON, where })
+    expect(asked.relookAt).toBeUndefined()
+  })
+
+  it('is live where the platform cannot be read but a late answer named the post', () => {
+    const evidence = [
+      { at: NOON, text: 'late', remoteId: 'r7', permalink: 'https://example.test/7' },
+    ]
+    const claimed = claim(target('reconciling', { evidence }), { context: unreadable })
+    expect(stateOf(claimed, 'published')).toMatchObject({
+      how: 'answer',
+      remoteId: 'r7',
+      permalink: 'https://example.test/7',
+    })
+  })
+})
+
+describe('unconfirmed', () => {
+  it('is looked up again at its time, while the question stands', () => {
+    expect(movedTo(claim(target('unconfirmed'))).task).toBe('relook')
+    expect(claim(target('unconfirmed', { relookAt: NOON + 1 })).kind).toBe('refused')
+    expect(claim(without(target('unconfirmed'), 'relookAt')).kind).toBe('refused')
+  })
+
+  it('stops ringing where the platform cannot be read', () => {
+    const state = stateOf(claim(target('unconfirmed'), { context: unreadable }), 'unconfirmed')
+    expect(state.relookAt).toBeUndefined()
+  })
+})
+
+describe('published', () => {
+  it('is looked at again at its time, where the platform can be read', () => {
+    expect(movedTo(claim(target('published'))).task).toBe('recheck')
+    expect(claim(target('published', { recheckAt: NOON + 1 })).kind).toBe('refused')
+    expect(claim(target('published'), { context: unreadable }).kind).toBe('refused')
+  })
+})
+
+describe.each(['held', 'failed', 'cancelled'] as const)('%s', (status) => {
+  it('is never taken by a worker', () => {
+    expect(claim(target(status), { at: NOON + 10 ** 9 }).kind).toBe('refused')
+  })
+})
+
+it('never grants work on a target that another worker holds', () => {
+  const statuses = ['queued', 'processing', 'waiting', 'reconciling', 'published'] as const
+  for (const status of statuses) {
+    const taken = target(status, {}, { lease: leaseUntil(NOON + 1) })
+    expect(claim(taken).kind).toBe('refused')
+    expect(movedTo(claim(taken, { at: NOON + 1 })).target.lease).toEqual(lease)
+  }
+})
