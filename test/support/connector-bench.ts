@@ -28,6 +28,8 @@ export interface ContractSetup {
   readonly prepared?: string
   /** Sending again is safe after a doubt: by a native key, or because absence can be proven. */
   readonly provesAbsence: boolean
+  /** A second copy in the account's list is noticed; false where the key makes one impossible. */
+  readonly seesCopies?: boolean
   readonly sandbox?: SandboxOptions
   /** The platform's own errors, on the call that makes the post public. */
   readonly errors?: readonly ErrorRow[]

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Target } from '../../src/publisher/core/target.js'
 import {
   alarms,
   type ContractSetup,
@@ -31,6 +32,7 @@ const ERRORS: readonly ErrorRow[] = [
 
 const MOMENTS = ['before', 'after'] as const
 const TIMES = [1, 'always'] as const
+const isPublished = ({ state }: Target) => state.status === 'published'
 
 /**
  * The suite that every connector passes: over real sockets, with the real decisions, against a
@@ -76,7 +78,9 @@ export function connectorContract(name: string, setup: ContractSetup): void {
         for (const when of MOMENTS) {
           for (const times of TIMES) {
             const moment = when === 'before' ? 'instead of accepting' : 'after accepting'
-            it(`${row.name}, ${moment}, ${times === 1 ? 'once' : 'always'}`, async () => {
+            it(`${row.name}, ${moment}, ${times === 1 ? 'once' : 'always'}`, async ({ skip }) => {
+              // A platform's own refusal can only be doubted where the account can be read.
+              if (when === 'after' && row.says !== 'doubt' && !bench.reads()) skip()
               bench.fault({ ...row.fault, on: 'mutation', when, times })
               const drive = await bench.drive(plain)
               bench.expectTruth(drive)
@@ -128,12 +132,21 @@ export function connectorContract(name: string, setup: ContractSetup): void {
     describe('a worker', () => {
       for (const lost of [false, true]) {
         const also = lost ? ', the answer being lost as well' : ''
-        it(`that dies at any point leaves one copy or an honest question${also}`, async () => {
-          await bench.atEveryPoint(plain, lost, (point) => ({ dieAt: point }))
-        })
-        it(`that freezes at any point and wakes up too late changes nothing${also}`, async () => {
-          await bench.atEveryPoint(plain, lost, (point) => ({ freezeAt: point }))
-        })
+        const contents = [contentNames[0] ?? '', ...(setup.prepared ? [setup.prepared] : [])]
+        it.each(contents)(
+          `that dies at any point leaves %s once, or an honest question${also}`,
+          async (contentName) => {
+            const content = bench.content(contentName)
+            await bench.atEveryPoint(content, lost, (point) => ({ dieAt: point }))
+          },
+        )
+        it.each(contents)(
+          `that freezes at any point of %s and wakes up too late changes nothing${also}`,
+          async (contentName) => {
+            const content = bench.content(contentName)
+            await bench.atEveryPoint(content, lost, (point) => ({ freezeAt: point }))
+          },
+        )
       }
     })
 
@@ -153,15 +166,67 @@ export function connectorContract(name: string, setup: ContractSetup): void {
       })
 
       it('is told when a live post is removed', async () => {
-        const first = await bench.drive(plain, {
-          until: ({ state }) => state.status === 'published',
-        })
+        const first = await bench.drive(plain, { until: isPublished })
         bench.sandbox().remove(setup.platform, bench.live()[0]?.id ?? '')
         const drive = await bench.drive(plain, { from: first.target })
         if (bench.connector().verify) {
           expect(drive.state).toMatchObject({ status: 'failed', reason: { class: 'removed' } })
           expect(alarms(drive)).toMatchObject([{ kind: 'incident', incident: { type: 'removed' } }])
         } else expect(drive.state.status).toBe('published')
+      })
+    })
+
+    describe('the same content, published twice on purpose', () => {
+      const twins = createBench({ ...setup, sandbox: { ...setup.sandbox, duplicateCheck: false } })
+      beforeAll(twins.open)
+      beforeEach(twins.reset)
+      afterAll(twins.close)
+      const first = async () => {
+        await twins.drive(plain, { targetId: 'first' })
+        return twins.live()[0]?.id ?? ''
+      }
+
+      it.each(MOMENTS)(
+        'is never taken for the other, when an answer is lost %s accepting',
+        async (when) => {
+          const other = await first()
+          twins.fault({ kind: 'reset', on: 'mutation', when, times: 1 })
+          const options = { targetId: 'second', otherRemoteIds: new Set([other]) }
+          const { state } = await twins.drive(plain, options)
+          const sure = twins.reads() && (when === 'after' || setup.provesAbsence)
+          expect(state.status).toBe(sure ? 'published' : 'unconfirmed')
+          expect(twins.live()).toHaveLength(when === 'after' || setup.provesAbsence ? 2 : 1)
+          if (sure) expect(state).toMatchObject({ remoteId: twins.live()[1]?.id })
+        },
+      )
+
+      it('is told as a duplicate when no target has the other copy', async ({ skip }) => {
+        if (!setup.seesCopies) skip()
+        const { target } = await twins.drive(plain, { targetId: 'first', until: isPublished })
+        await twins.drive(plain, { targetId: 'second', until: isPublished })
+        const drive = await twins.drive(plain, { targetId: 'first', from: target })
+        expect(drive.state.status).toBe('published')
+        expect(alarms(drive)).toMatchObject([
+          { kind: 'incident', incident: { type: 'duplicate', copies: [{}, {}] } },
+        ])
+      })
+    })
+
+    describe('a list that lags behind', () => {
+      const lagging = createBench({ ...setup, sandbox: { ...setup.sandbox, listLagMs: 2500 } })
+      beforeAll(lagging.open)
+      beforeEach(lagging.reset)
+      afterAll(lagging.close)
+
+      it('delays the answer, but neither makes a copy nor a lie', async () => {
+        lagging.fault({ kind: 'reset', on: 'mutation', when: 'after', times: 1 })
+        const drive = await lagging.drive(plain)
+        lagging.expectTruth(drive)
+        expect(drive.state).toMatchObject(
+          lagging.reads()
+            ? { status: 'published', remoteId: lagging.live()[0]?.id }
+            : { status: 'unconfirmed' },
+        )
       })
     })
 

@@ -22,6 +22,8 @@ const HOUR = 3_600_000
 export interface DriveOptions {
   readonly connector: Connector
   readonly content: Content
+  /** Which target it is; its idempotency key follows from it. */
+  readonly targetId?: string
   /** Shared with the platform's stand-in; it only moves when nothing is due before. */
   readonly clock: SteppedClock
   readonly policy?: Partial<Policy>
@@ -97,6 +99,7 @@ class TargetDrive {
     this.worker = new InMemoryWorker({
       connector: options.connector,
       content: options.content,
+      targetId: options.targetId ?? 'target-1',
       clock,
       requestTimeoutMs: options.requestTimeoutMs ?? 2000,
       media: options.media,

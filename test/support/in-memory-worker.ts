@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type {
   Connector,
   Content,
@@ -20,6 +21,7 @@ import type { SteppedClock } from './clock.js'
 export interface WorkerWorld {
   readonly connector: Connector
   readonly content: Content
+  readonly targetId: string
   readonly clock: SteppedClock
   readonly requestTimeoutMs: number
   readonly media:
@@ -149,11 +151,11 @@ export class InMemoryWorker {
   }
 
   private request(): PublishRequest {
-    const { content, createdAt, otherRemoteIds } = this.world
+    const { content, targetId, createdAt, otherRemoteIds } = this.world
     const { handles, attempt } = this.world.current()
     return {
-      targetId: 'target-1',
-      idempotencyKey: '6f1c1a52-7d0e-4a86-9a33-3f0c35d7a001',
+      targetId,
+      idempotencyKey: keyOf(targetId),
       content,
       // As stored and read back: plain JSON.
       handles: structuredClone(handles),
@@ -194,6 +196,12 @@ export class InMemoryWorker {
       publicUrl: (medium) => media?.publicUrl(medium) ?? `https://media.example/${medium.filename}`,
     }
   }
+}
+
+/** A UUID that is the same for every attempt at a target. */
+function keyOf(targetId: string): string {
+  const hex = createHash('sha256').update(targetId).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 function deferred<T>() {

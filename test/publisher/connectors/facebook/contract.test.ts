@@ -1,11 +1,6 @@
-import { connectorContract, type ErrorRow } from '../../../support/connector-contract.js'
+import { connectorContract } from '../../../support/connector-contract.js'
 import { IMAGE, SECOND_IMAGE, VIDEO } from '../../../support/sample-media.js'
-
-const says = (name: string, what: ErrorRow['says'], code: number, subcode?: number): ErrorRow => ({
-  name: `${name} (${code}${subcode ? `/${subcode}` : ''})`,
-  says: what,
-  fault: { kind: 'meta_code', code, ...(subcode === undefined ? {} : { subcode }) },
-})
+import { META_ROWS, metaRow } from '../meta-error-rows.js'
 
 connectorContract('Facebook keeps the contract', {
   platform: 'facebook',
@@ -20,19 +15,12 @@ connectorContract('Facebook keeps the contract', {
   },
   prepared: 'two photos',
   provesAbsence: false,
+  seesCopies: true,
   errors: [
-    says('unknown error', 'doubt', 1),
-    says('temporarily down', 'doubt', 2),
-    says('taken for spam', 'doubt', 4, 2207051),
-    says('too many calls', 'limit', 4),
-    says('too many calls to the Page', 'limit', 32),
-    says('too fast', 'limit', 100, 1390008),
-    says('expired token', 'credential', 190, 463),
-    says('missing scope', 'credential', 10),
-    says('invalid parameter', 'refusal', 100),
-    says('blocked for now', 'refusal', 368),
-    says('same as the previous post', 'refusal', 506),
-    says('same photos', 'refusal', 100, 1366051),
-    says('a code nobody documents', 'refusal', 424242),
+    ...META_ROWS,
+    metaRow('taken for spam', 'doubt', 4, 2207051),
+    metaRow('too fast', 'limit', 100, 1390008),
+    metaRow('same as the previous post', 'refusal', 506),
+    metaRow('same photos', 'refusal', 100, 1366051),
   ],
 })

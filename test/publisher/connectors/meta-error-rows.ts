@@ -1,0 +1,28 @@
+import type { ErrorRow } from '../../support/connector-contract.js'
+
+/** An error of Meta's on the call that publishes, and what it says. */
+export function metaRow(
+  name: string,
+  says: ErrorRow['says'],
+  code: number,
+  subcode?: number,
+): ErrorRow {
+  return {
+    name: `${name} (${code}${subcode ? `/${subcode}` : ''})`,
+    says,
+    fault: { kind: 'meta_code', code, ...(subcode === undefined ? {} : { subcode }) },
+  }
+}
+
+/** What Facebook, Instagram and Threads all answer. */
+export const META_ROWS: readonly ErrorRow[] = [
+  metaRow('unknown error', 'doubt', 1),
+  metaRow('temporarily down', 'doubt', 2),
+  metaRow('too many calls', 'limit', 4),
+  metaRow('too many calls to the Page', 'limit', 32),
+  metaRow('expired token', 'credential', 190, 463),
+  metaRow('missing scope', 'credential', 10),
+  metaRow('invalid parameter', 'refusal', 100),
+  metaRow('blocked for now', 'refusal', 368),
+  metaRow('a code nobody documents', 'refusal', 424242),
+]
