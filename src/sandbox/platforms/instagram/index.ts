@@ -5,14 +5,10 @@ import { Posts, type StoredPost } from '../frame/posts.js'
 import { RollingLimit } from '../frame/rolling-limit.js'
 import type { World } from '../frame/world.js'
 import { type Container, Containers, childIds } from '../meta/containers.js'
+import { refreshToken } from '../meta/debug-token.js'
+import { noSuchObject, refuseMeta, spoilMeta } from '../meta/errors.js'
 import {
-  invalidToken,
-  type MetaError,
-  noSuchObject,
-  refuseMeta,
-  spoilMeta,
-} from '../meta/errors.js'
-import {
+  callerOf,
   flagOf,
   type GraphCall,
   graphTime,
@@ -20,79 +16,18 @@ import {
   listReply,
   nodeReply,
   onlyParams,
-  paramsOf,
   readGraphCall,
   textOf,
   unknownPath,
 } from '../meta/graph.js'
-import { type MediaRules, type TakenMedia, takeMedia } from '../meta/media.js'
+import { type TakenMedia, takeMedia } from '../meta/media.js'
+import { checkShape, ERRORS, MEDIA_PARAMS, MEDIA_RULES, PUBLISH_REFUSALS } from './rules.js'
 
 const DAY_MS = 86_400_000
-const CAPTION_MAX = 2200
-const ALT_MAX = 1000
-const IMAGE_MAX_BYTES = 8 * 1024 * 1024
-const MEDIA_PARAMS = [
-  'image_url',
-  'video_url',
-  'media_type',
-  'caption',
-  'alt_text',
-  'is_carousel_item',
-  'children',
-  'user_tags',
-  'location_id',
-  'collaborators',
-  'is_ai_generated',
-  'cover_url',
-  'thumb_offset',
-  'share_to_feed',
-  'upload_type',
-]
-const MEDIA_TYPES = ['IMAGE', 'VIDEO', 'REELS', 'STORIES', 'CAROUSEL']
-
 interface InstagramPost extends StoredPost {
   type: string
   shortcode: string
   childIds: string[]
-}
-
-/** The documented error pairs that this stand-in gives. @see Instagram Platform "Error Codes" */
-const ERRORS = {
-  notFetchable: { code: 9004, subcode: 2207052, message: 'The media could not be fetched' },
-  notReady: { code: 9007, subcode: 2207027, message: 'Media ID is not available' },
-  noContainer: { code: 24, subcode: 2207008, message: 'The container is unknown or has expired' },
-  failed: { code: -1, subcode: 2207032, message: 'Create media failed, please try again' },
-  quota: { code: 9, subcode: 2207042, message: 'The maximum number of posts was reached' },
-  imageSize: { code: 36000, subcode: 2207004, message: 'The image is too large' },
-  imageFormat: { code: 36001, subcode: 2207005, message: 'The image format is not supported' },
-  ratio: { code: 36003, subcode: 2207009, message: 'The aspect ratio is not supported' },
-  caption: { code: 36004, subcode: 2207010, message: 'The caption is too long' },
-  mediaType: { code: 100, subcode: 2207023, message: 'The media type is unknown or not allowed' },
-  carousel: { code: 100, subcode: 2207028, message: 'A carousel needs 2 to 10 fitting items' },
-  tags: { code: 100, subcode: 2207040, message: 'Too many tags' },
-} satisfies Record<string, MetaError>
-
-const PUBLISH_REFUSALS = {
-  notReady: ERRORS.notReady,
-  failed: ERRORS.failed,
-  gone: ERRORS.noContainer,
-  // Nobody has documented this one; "not available" is what people report.
-  again: ERRORS.notReady,
-  quota: ERRORS.quota,
-}
-
-/** JPEG, 8 MB, ratio 4:5 to 1.91:1; the width is scaled, not refused. */
-const MEDIA_RULES: MediaRules = {
-  notFetchable: ERRORS.notFetchable,
-  mediaType: ERRORS.mediaType,
-  videoNotFetched: '2207077',
-  videoFormat: '2207026',
-  checkImage: ({ type, width, height }, bytes) => {
-    if (type !== 'jpg') throw refuseMeta(ERRORS.imageFormat)
-    if (bytes > IMAGE_MAX_BYTES) throw refuseMeta(ERRORS.imageSize)
-    // A hair of tolerance, because whole pixels round the ratio.
-    if (width / height < 0.795 || width / height > 1.915) throw refuseMeta(ERRORS.ratio)
-  },
 }
 
 /** Instagram content publishing. @see Instagram Platform "Content Publishing", "IG User Media" */
@@ -104,7 +39,9 @@ export function createInstagram(world: World): Platform {
   const created = new RollingLimit(400, DAY_MS, world.now, quotas)
 
   function answer(call: Call): Reply | Promise<Reply> {
-    if (call.segments[0] === 'refresh_access_token') return refresh(call)
+    if (call.segments[0] === 'refresh_access_token') {
+      return refreshToken(call, world, 'instagram', 'ig_refresh_token')
+    }
     if (call.segments[0] === 'ig-api-upload') return receiveUpload(call)
     const graph = readGraphCall(call, world, 'instagram', isGraphVersion)
     const [id = '', edge] = graph.path
@@ -137,7 +74,7 @@ export function createInstagram(world: World): Platform {
     const type = textOf(params, 'media_type') ?? (params.video_url ? 'VIDEO' : 'IMAGE')
     const isChild = flagOf(params, 'is_carousel_item', false)
     const caption = textOf(params, 'caption') ?? ''
-    checkShape(params, type, isChild, caption)
+    checkShape(graph, type, isChild, caption)
     const resumable = textOf(params, 'upload_type') === 'resumable'
     const children = type === 'CAROUSEL' ? carouselChildren(graph) : []
     const shared = children.flatMap((child) => child.media)
@@ -159,27 +96,6 @@ export function createInstagram(world: World): Platform {
     })
     const uri = `${graph.call.root}/ig-api-upload/${graph.call.segments[0]}/${container.id}`
     return { status: 200, body: { id: container.id, ...(resumable ? { uri } : {}) } }
-  }
-
-  function checkShape(
-    params: GraphCall['params'],
-    type: string,
-    isChild: boolean,
-    caption: string,
-  ) {
-    const alt = textOf(params, 'alt_text')
-    if (!MEDIA_TYPES.includes(type)) throw refuseMeta(ERRORS.mediaType)
-    if (isChild && (caption !== '' || !['IMAGE', 'VIDEO'].includes(type))) {
-      throw refuseMeta(ERRORS.mediaType)
-    }
-    // Single videos are reels; plain VIDEO is left for carousel items.
-    if (type === 'VIDEO' && !isChild) throw refuseMeta(ERRORS.mediaType)
-    if ([...caption].length > CAPTION_MAX) throw refuseMeta(ERRORS.caption)
-    if ((caption.match(/#[\p{L}\p{N}_]+/gu) ?? []).length > 30) throw refuseMeta(ERRORS.tags)
-    if ((caption.match(/@[\w.]+/g) ?? []).length > 20) throw refuseMeta(ERRORS.tags)
-    if (alt !== undefined && (type !== 'IMAGE' || alt.length > ALT_MAX)) {
-      throw refuseMeta({ code: 100, message: '(#100) alt_text is for images, 1000 characters' })
-    }
   }
 
   function carouselChildren(graph: GraphCall): Container[] {
@@ -290,19 +206,13 @@ export function createInstagram(world: World): Platform {
     return { status: 200, body: { success: true, message: 'Upload successful.' } }
   }
 
-  function refresh(call: Call): Reply {
-    const params = paramsOf(call)
-    const token = textOf(params, 'access_token')
-    const good = textOf(params, 'grant_type') === 'ig_refresh_token'
-    if (!good || !world.accountOfToken('instagram', token)) throw refuseMeta(invalidToken)
-    const body = { access_token: token, token_type: 'bearer', expires_in: 5_184_000 }
-    return { status: 200, body }
-  }
-
   return {
     posts,
     answer,
-    purposeOf: ({ method, segments: [first, account, edge] }) => {
+    purposeOf: (call) => {
+      const account = callerOf(call, world, 'instagram')
+      const { method } = call
+      const [first, , edge] = call.segments
       if (first === 'ig-api-upload') return { kind: 'prepare' }
       if (method === 'POST' && edge === 'media') return { kind: 'prepare', account }
       return { kind: method === 'POST' && edge === 'media_publish' ? 'mutation' : 'read', account }

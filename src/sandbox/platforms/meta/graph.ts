@@ -27,10 +27,21 @@ export function readGraphCall(
   const [version = '', ...path] = call.segments
   if (!isVersion(version)) throw refuseMeta(unknownPath(call))
   const params = paramsOf(call)
-  const given = bearerOf(call) ?? textOf(params, 'access_token')
-  const account = world.accountOfToken(platform, given)
+  const account = world.accountOfToken(platform, tokenOf(call))
   if (!account) throw refuseMeta(invalidToken)
   return { method: call.method, path, params, account, call }
+}
+
+/** The token of the header, or of the `access_token` parameter. */
+export function tokenOf(call: Call): string | undefined {
+  return bearerOf(call) ?? textOf(paramsOf(call), 'access_token')
+}
+
+/** Whose call it is, judged before anything is checked: by the token, else by the path. */
+export function callerOf(call: Call, world: World, platform: PlatformName): string | undefined {
+  const token = bearerOf(call) ?? call.query.get('access_token')
+  const [, id] = call.segments
+  return world.accounts(platform).find((known) => known.token === token || known.id === id)?.id
 }
 
 export function unknownPath(call: Call) {

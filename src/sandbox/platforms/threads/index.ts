@@ -4,29 +4,25 @@ import { Posts, type StoredPost } from '../frame/posts.js'
 import { RollingLimit } from '../frame/rolling-limit.js'
 import type { World } from '../frame/world.js'
 import { type Container, Containers, childIds } from '../meta/containers.js'
+import { debugToken, refreshToken } from '../meta/debug-token.js'
+import { type MetaError, noSuchObject, refuseMeta, spoilMeta } from '../meta/errors.js'
 import {
-  invalidToken,
-  type MetaError,
-  noSuchObject,
-  refuseMeta,
-  spoilMeta,
-} from '../meta/errors.js'
-import {
+  callerOf,
   flagOf,
   type GraphCall,
   graphTime,
   listReply,
   nodeReply,
   onlyParams,
-  paramsOf,
   readGraphCall,
   textOf,
   unknownPath,
 } from '../meta/graph.js'
 import { type MediaRules, type TakenMedia, takeMedia } from '../meta/media.js'
+import { checkText, invalid } from './text.js'
 
 const DAY_MS = 86_400_000
-const TEXT_MAX = 500
+const SCOPES = ['threads_basic', 'threads_content_publish', 'threads_delete']
 const IMAGE_MAX_BYTES = 8 * 1024 * 1024
 /** `auto_publish_text` is left out on purpose: it publishes without a container to look at. */
 const CONTAINER_PARAMS = [
@@ -57,8 +53,6 @@ const PUBLISH_REFUSALS = {
   quota: QUOTA,
 }
 
-const invalid = (message: string): MetaError => ({ code: 100, message: `(#100) ${message}` })
-
 const MEDIA_RULES: MediaRules = {
   notFetchable: { code: 9004, subcode: 2207052, message: 'The media could not be fetched' },
   mediaType: invalid('Exactly the address that media_type asks for is needed'),
@@ -85,13 +79,18 @@ export function createThreads(world: World): Platform {
   const deleted = new RollingLimit(100, DAY_MS, world.now, world.switches.quotas)
 
   function answer(call: Call): Reply | Promise<Reply> {
-    if (call.segments[0] === 'refresh_access_token') return refresh(call)
+    const [version, first] = call.segments
+    if (version === 'refresh_access_token') {
+      return refreshToken(call, world, 'threads', 'th_refresh_token')
+    }
+    if (version === 'v1.0' && first === 'debug_token') {
+      return debugToken(call, world, 'threads', SCOPES)
+    }
     const graph = readGraphCall(call, world, 'threads', (segment) => segment === 'v1.0')
     // The documentation shows form and query parameters only.
     if (call.body.type === 'json') throw refuseMeta(invalid('Form parameters are expected'))
     const [id = '', edge] = graph.path
     if (graph.path.length > 2) throw refuseMeta(unknownPath(call))
-    if (id === 'debug_token') return debugToken(graph)
     if (edge === undefined) return answerNode(graph, id)
     if (id !== graph.account.id && id !== 'me') throw refuseMeta(noSuchObject(call.method, id))
     switch (`${call.method} ${edge}`) {
@@ -115,7 +114,7 @@ export function createThreads(world: World): Platform {
     const text = textOf(params, 'text') ?? ''
     const link = textOf(params, 'link_attachment')
     const isChild = flagOf(params, 'is_carousel_item', false)
-    checkText(params, type, text, link)
+    checkText(graph, type, text, link)
     const children = type === 'CAROUSEL' ? carouselChildren(graph) : []
     const taken: TakenMedia =
       type === 'IMAGE' || type === 'VIDEO'
@@ -221,35 +220,13 @@ export function createThreads(world: World): Platform {
     return nodeReply(graph, node, ['quota_usage'])
   }
 
-  function debugToken(graph: GraphCall): Reply {
-    const asked = world.accountOfToken('threads', textOf(graph.params, 'input_token'))
-    const expires_at = Math.floor(world.now() / 1000) + 5_184_000
-    const scopes = ['threads_basic', 'threads_content_publish', 'threads_delete']
-    const data = asked
-      ? {
-          is_valid: true,
-          user_id: asked.id,
-          expires_at,
-          data_access_expires_at: expires_at,
-          scopes,
-        }
-      : { is_valid: false, error: { code: 190, message: 'Invalid OAuth access token' } }
-    return { status: 200, body: { data } }
-  }
-
-  function refresh(call: Call): Reply {
-    const params = paramsOf(call)
-    const token = textOf(params, 'access_token')
-    const good = textOf(params, 'grant_type') === 'th_refresh_token'
-    if (!good || !world.accountOfToken('threads', token)) throw refuseMeta(invalidToken)
-    const body = { access_token: token, token_type: 'bearer', expires_in: 5_184_000 }
-    return { status: 200, body }
-  }
-
   return {
     posts,
     answer,
-    purposeOf: ({ method, segments: [, account, edge] }) => {
+    purposeOf: (call) => {
+      const account = callerOf(call, world, 'threads')
+      const { method } = call
+      const edge = call.segments[2]
       if (method === 'POST' && edge === 'threads') return { kind: 'prepare', account }
       const mutates = method === 'POST' && edge === 'threads_publish'
       return { kind: mutates ? 'mutation' : 'read', account }
@@ -270,32 +247,4 @@ export function createThreads(world: World): Platform {
       deleted.clear()
     },
   }
-}
-
-function checkText(params: GraphCall['params'], type: string, text: string, link?: string): void {
-  const tag = textOf(params, 'topic_tag')
-  if (!['TEXT', 'IMAGE', 'VIDEO', 'CAROUSEL'].includes(type)) {
-    throw refuseMeta(invalid('media_type must be TEXT, IMAGE, VIDEO or CAROUSEL'))
-  }
-  if (type === 'TEXT' && text === '') throw refuseMeta(invalid('A text post needs text'))
-  if (threadsLength(text) > TEXT_MAX)
-    throw refuseMeta(invalid('text must be at most 500 characters'))
-  if (link !== undefined && type !== 'TEXT')
-    throw refuseMeta(invalid('link_attachment is for TEXT'))
-  if ((textOf(params, 'alt_text')?.length ?? 0) > 1000)
-    throw refuseMeta(invalid('alt_text is long'))
-  if (tag !== undefined && !/^[^.&]{1,50}$/.test(tag)) throw refuseMeta(invalid('topic_tag'))
-  const links = new Set(text.match(/https?:\/\/\S+/g))
-  if (link !== undefined) links.add(link)
-  if (links.size > 5) throw refuseMeta(invalid('THREADS_API__LINK_LIMIT_EXCEEDED'))
-}
-
-/** Characters, but emoji by their UTF-8 bytes. @see Threads API reference "Publishing" */
-function threadsLength(text: string): number {
-  let length = 0
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const emoji = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(segment)
-    length += emoji ? Buffer.byteLength(segment) : [...segment].length
-  }
-  return length
 }
