@@ -1,23 +1,22 @@
 import { z } from 'zod'
+import { actionOf, pick, withAction } from './action-payload.js'
 import { option } from './block-kit/objects.js'
 import { elements, isObject, parse } from './block-kit/validate.js'
 import type { Interactions } from './interactions.js'
 import { wireMessage } from './methods/chat.js'
 import { storeFile } from './methods/files.js'
-import { pushView, replaceView } from './methods/views.js'
 import { makeResponseUrl, respond } from './response-url.js'
 import { appendMessage, channelById, findView, type State, setViews, tellFailure } from './state.js'
-import {
-  type Delivery,
-  type Ephemeral,
-  type JsonObject,
-  type Message,
-  SlackApiError,
-  type SlackChannel,
-  type SlackFile,
-  type StateValues,
-  type View,
+import type {
+  Delivery,
+  Ephemeral,
+  JsonObject,
+  Message,
+  SlackChannel,
+  SlackFile,
+  View,
 } from './types.js'
+import { applyViewAnswer } from './view-answers.js'
 import { type FieldValue, fieldState, formErrors, initialValues, optionsOf } from './view-values.js'
 
 /** One person at the keyboard. Every method that reaches the app resolves once it has answered. */
@@ -340,87 +339,4 @@ export function createActor(state: State, interactions: Interactions, userId: st
       return structuredClone(message)
     },
   }
-}
-
-/**
- * @throws SlackApiError when the answer is not one a modal understands
- * @see https://docs.slack.dev/surfaces/modals "Updating modals", "Displaying errors"
- */
-function applyViewAnswer(
-  state: State,
-  user: string,
-  view: View,
-  answer: JsonObject | undefined,
-): Partial<Delivery> {
-  const stack = state.views.get(user) ?? []
-  const isOpen = stack.some((v) => v.id === view.id)
-  const responseAction = answer?.response_action
-  if (responseAction === undefined) {
-    if (isOpen)
-      setViews(
-        state,
-        user,
-        stack.filter((v) => v.id !== view.id),
-      )
-    return {}
-  }
-  switch (responseAction) {
-    case 'clear':
-      setViews(state, user, [])
-      return { responseAction: 'clear' }
-    case 'errors': {
-      const inputs = view.blocks.filter((b) => b.type === 'input').map((b) => b.block_id)
-      const errors = parse(
-        z.record(z.string(), z.string().min(1)),
-        answer?.errors,
-        '/errors',
-        'invalid_arguments',
-      )
-      const stray = Object.keys(errors).find((id) => !inputs.includes(id))
-      if (stray || Object.keys(errors).length === 0) {
-        throw new SlackApiError('invalid_arguments', [`[ERROR] no input block "${stray ?? ''}"`])
-      }
-      return { responseAction: 'errors', errors }
-    }
-    case 'update':
-      if (isOpen) replaceView(state, view, answer?.view)
-      return { responseAction: 'update' }
-    case 'push':
-      pushView(state, user, answer?.view)
-      return { responseAction: 'push' }
-    default:
-      throw new SlackApiError('invalid_arguments', ['[ERROR] unknown response_action'])
-  }
-}
-
-function actionOf(
-  state: State,
-  element: JsonObject,
-  block: JsonObject,
-  action: JsonObject,
-): JsonObject {
-  return {
-    ...pick(element, ['placeholder', 'initial_option', 'initial_options', 'initial_date_time']),
-    action_id: element.action_id,
-    block_id: block.block_id,
-    type: element.type,
-    ...action,
-    action_ts: state.nextTs(),
-  }
-}
-
-function withAction(
-  values: StateValues,
-  block: JsonObject,
-  element: JsonObject,
-  action: JsonObject,
-): StateValues {
-  const stateful = element.type !== 'button' && element.type !== 'overflow'
-  if (!stateful) return values
-  const id = String(block.block_id)
-  return { ...values, [id]: { ...values[id], [String(element.action_id)]: action } }
-}
-
-function pick(source: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(keys.filter((key) => key in source).map((key) => [key, source[key]]))
 }

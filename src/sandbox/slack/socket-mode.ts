@@ -25,6 +25,8 @@ export const ackLimitMs = 3000
 /** "Using Socket Mode": up to 10 connections per app. */
 const maxConnections = 10
 const pingIntervalMs = 10_000
+/** A socket that was told to go and is still there after that is cut off. */
+const closeLimitMs = 2000
 
 export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'dropped'
 
@@ -35,10 +37,14 @@ export interface SocketMode {
   /** @returns whether the request was for this server */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean
   connections(): number
-  /** `dropped` ends the connections without a word; the others are announced first. */
+  /**
+   * `warning` only announces; `dropped` ends the connections without a word; after the others
+   * nothing more is delivered there.
+   */
   disconnect(reason: DisconnectReason): void
   refuseConnections(on: boolean): void
   isRefusing(): boolean
+  /** Ends the connections in an orderly way; new ones are still taken. */
   close(): void
 }
 
@@ -132,17 +138,27 @@ export function createSocketMode(appId: string, onCount: (open: number) => void)
     connections: () => open.length,
     disconnect(reason) {
       for (const socket of [...open]) {
-        if (reason === 'dropped') socket.terminate()
-        else say(socket, { type: 'disconnect', reason, debug_info: { host: 'local' } })
+        if (reason === 'dropped') {
+          socket.terminate()
+          continue
+        }
+        say(socket, { type: 'disconnect', reason, debug_info: { host: 'local' } })
+        if (reason === 'warning') continue
+        // Nothing more is sent there; acknowledgements on their way are still heard.
+        open.splice(open.indexOf(socket), 1)
+        setTimeout(() => socket.terminate(), closeLimitMs).unref()
       }
+      onCount(open.length)
     },
     refuseConnections(on) {
       refusing = on
     },
     isRefusing: () => refusing,
     close() {
-      for (const socket of [...open]) socket.terminate()
-      server.close()
+      for (const socket of server.clients) {
+        socket.close(1001)
+        setTimeout(() => socket.terminate(), closeLimitMs).unref()
+      }
     },
   }
 }

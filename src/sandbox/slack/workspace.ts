@@ -159,7 +159,7 @@ export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorks
     const close = () =>
       new Promise<void>((resolve) => {
         servers.delete(close)
-        sockets.disconnect('dropped')
+        sockets.close()
         server.close(() => resolve())
         server.closeAllConnections()
       })
@@ -242,8 +242,8 @@ export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorks
     on: state.on,
     waitFor,
     async close() {
-      await Promise.all([...servers].map((stop) => stop()))
       sockets.close()
+      await Promise.all([...servers].map((stop) => stop()))
     },
   }
 }

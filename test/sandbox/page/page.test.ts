@@ -106,6 +106,11 @@ describe.skipIf(!hasBrowser)(
       await page.getByLabel('Ben').check()
       await page.getByText('Just you').waitFor({ state: 'detached' })
       await page.getByText('Edited 2').first().waitFor()
+      await stack.slack.as('U000000ANA').slash('/publish', 'help', 'C00000SOCIAL')
+      await stack.slack.waitFor(() => stack.slack.ephemerals('U000000ANA').length === 2)
+      stack.slack.as('U000000ANA').say('For everybody', 'C00000SOCIAL')
+      await page.getByText('For everybody').waitFor()
+      expect(await page.getByText('Just you').count()).toBe(0)
     })
 
     it('switches faults and lists what is live', async () => {
