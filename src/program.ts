@@ -43,7 +43,8 @@ export interface Overrides {
   readonly routes?: readonly Route[]
   readonly upgrade?: Parameters<typeof startServer>[0]['upgrade']
   readonly host?: string
-  readonly chatPace?: 'unlimited'
+  /** Chats of our own have no rate to stay inside. */
+  readonly unpaced?: true
 }
 
 /**
@@ -196,16 +197,14 @@ async function startBot(
     if (slack.route) routes.push(slack.route)
     await slack.start()
     stops.push(slack.stop)
-    chats.push(slack.chat)
+    chats.push(overrides.unpaced ? { ...slack.chat, pace: UNPACED } : slack.chat)
   }
-  const announcer = createAnnouncer(
-    deps,
-    chats,
-    overrides.chatPace ? { pace: overrides.chatPace } : {},
-  )
+  const announcer = createAnnouncer(deps, chats)
   await announcer.start()
   stops.push(announcer.stop)
 }
+
+const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 
 function accountsFrom(settings: Settings, environment: Environment): AccountsFile {
   if (settings.accountsFile) return readAccountsFile(settings.accountsFile, environment)

@@ -251,7 +251,7 @@ function requestFor(stored: StoredTarget): PublishRequest {
   return {
     targetId: stored.id,
     idempotencyKey: stored.idempotencyKey,
-    content: stored.content as PublishRequest['content'],
+    content: stored.content,
     handles: stored.target.handles,
     attempt: stored.target.attempt,
     frozenAt: stored.createdAt,

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AccountsFile } from '../accounts-file.js'
 import type { Environment, Settings } from '../config.js'
-import type { startProgram as StartProgram, Program } from '../program.js'
+import type { Program, startProgram as StartProgram } from '../program.js'
 import { createLocalPage, type FaultMode, type PagePlatforms } from './page/server.js'
 import { createSandbox, type Fault, type PlatformName, type Sandbox } from './platforms/index.js'
 import { createSlackWorkspace, type SlackWorkspace } from './slack/index.js'
@@ -38,7 +40,8 @@ export async function startLocalWorkspace(
     platforms: faults,
     assetsDir: join(dirname(fileURLToPath(import.meta.url)), 'page/browser'),
   })
-  const below = (prefix: string, handle: typeof page.handle): typeof page.handle =>
+  const below =
+    (prefix: string, handle: typeof page.handle): typeof page.handle =>
     async (request, response, path) =>
       path.startsWith(`${prefix}/`) ? handle(request, response, path.slice(prefix.length)) : false
 
@@ -46,13 +49,20 @@ export async function startLocalWorkspace(
   const program = await startProgram(
     {
       ...settings,
-      slack: { transport: 'socket', botToken: slack.botToken, appToken: slack.appToken, apiUrl: `${base}/slack/api/` },
+      slack: {
+        transport: 'socket',
+        botToken: slack.botToken,
+        appToken: slack.appToken,
+        apiUrl: `${base}/slack/api/`,
+      },
       publicUrl: settings.publicUrl ?? base,
       allowPrivateMedia: true,
       // Trials are watched: what takes minutes on a real platform may take seconds here.
       settleMs: environment.PRESSROOM_SETTLE_MS ? settings.settleMs : 1_000,
       backoffMs: environment.PRESSROOM_BACKOFF_MS ? settings.backoffMs : 2_000,
-      requestTimeoutMs: environment.PRESSROOM_REQUEST_TIMEOUT_MS ? settings.requestTimeoutMs : 5_000,
+      requestTimeoutMs: environment.PRESSROOM_REQUEST_TIMEOUT_MS
+        ? settings.requestTimeoutMs
+        : 5_000,
       leaseMs: environment.PRESSROOM_LEASE_MS ? settings.leaseMs : 8_000,
       logLevel: environment.LOG_LEVEL ? settings.logLevel : 'warn',
     },
@@ -60,12 +70,17 @@ export async function startLocalWorkspace(
     'start',
     {
       host: '127.0.0.1',
-      routes: [below('/slack', slack.handle), below('/platforms', sandbox.handle), page.handle],
+      routes: [
+        below('/slack', slack.handle),
+        below('/platforms', sandbox.handle),
+        servePicture,
+        page.handle,
+      ],
       upgrade: page.upgrade,
       ...(settings.accountsFile ? {} : { accounts: sampleAccounts(`${base}/platforms`) }),
     },
   )
-  if (fresh && !settings.accountsFile) await postSample(slack, sandbox)
+  if (fresh && !settings.accountsFile) await postSample(slack, sandbox, base)
   process.stdout.write(welcome(base, program))
   return {
     port: program.port,
@@ -80,22 +95,59 @@ function sampleAccounts(platforms: string): AccountsFile {
   const apiUrl = (platform: PlatformName) => `${platforms}/${platform}`
   return {
     accounts: [
-      { name: 'facebook', platform: 'facebook', pageId: '1029', accessToken: 'sandbox-facebook-token', apiUrl: apiUrl('facebook'), apiVersion: 'v26.0' },
-      { name: 'instagram', platform: 'instagram', userId: '1784', accessToken: 'sandbox-instagram-token', apiUrl: apiUrl('instagram'), apiVersion: 'v26.0' },
-      { name: 'newsletter', platform: 'manual', instructions: 'Paste it into the Friday newsletter' },
+      {
+        name: 'facebook',
+        platform: 'facebook',
+        pageId: '1029',
+        accessToken: 'sandbox-facebook-token',
+        apiUrl: apiUrl('facebook'),
+        apiVersion: 'v26.0',
+      },
+      {
+        name: 'instagram',
+        platform: 'instagram',
+        userId: '1784',
+        accessToken: 'sandbox-instagram-token',
+        apiUrl: apiUrl('instagram'),
+        apiVersion: 'v26.0',
+      },
+      {
+        name: 'newsletter',
+        platform: 'manual',
+        instructions: 'Paste it into the Friday newsletter',
+      },
     ],
     channels: [],
   }
 }
 
 /** A first look with a live, a failed and a waiting target, made by the product itself. */
-async function postSample(slack: SlackWorkspace, sandbox: Sandbox): Promise<void> {
-  const restricted: Fault = { on: 'prepare', when: 'before', kind: 'meta_code', code: 25, subcode: 2207050, times: 1 }
+async function postSample(slack: SlackWorkspace, sandbox: Sandbox, base: string): Promise<void> {
+  const restricted: Fault = {
+    on: 'prepare',
+    when: 'before',
+    kind: 'meta_code',
+    code: 25,
+    subcode: 2207050,
+    times: 1,
+  }
   sandbox.addFault('instagram', restricted)
-  const image = slack.as('U0MAYA').upload({ name: 'sunrise.jpg', mimetype: 'image/jpeg', bytes: samplePicture() })
   await slack
     .as('U0MAYA')
-    .slash('/publish', `Our new roast is out: Sunrise, with notes of apricot. media:${image.url_private_download} alt:"A warm gradient from apricot to plum"`, CHANNEL.id)
+    .slash(
+      '/publish',
+      `Our new roast is out: Sunrise, with notes of apricot. media:${base}${SAMPLE_PATH} alt:"The sun rising over violet hills"`,
+      CHANNEL.id,
+    )
+}
+
+const SAMPLE_PATH = '/sample.jpg'
+
+async function servePicture(_: IncomingMessage, response: ServerResponse, path: string) {
+  if (path !== SAMPLE_PATH) return false
+  const bytes = await readFile(new URL(`.${SAMPLE_PATH}`, import.meta.url))
+  response.writeHead(200, { 'content-type': 'image/jpeg' }).end(bytes)
+  return true
 }
 
 const FAULTS: Record<FaultMode, readonly Fault[]> = {
@@ -104,7 +156,9 @@ const FAULTS: Record<FaultMode, readonly Fault[]> = {
   fail_always: [{ on: 'mutation', when: 'before', kind: 'meta_code', code: 368, times: 'always' }],
   accept_then_drop: [{ on: 'mutation', when: 'after', kind: 'reset', times: 'always' }],
   slow: [{ on: 'any', when: 'after', kind: 'slow', delayMs: 3_000, times: 'always' }],
-  rate_limit: [{ on: 'mutation', when: 'before', kind: 'rate_limit', retryAfterS: 15, times: 'always' }],
+  rate_limit: [
+    { on: 'mutation', when: 'before', kind: 'rate_limit', retryAfterS: 15, times: 'always' },
+  ],
 }
 
 function createFaultPanel(sandbox: Sandbox): PagePlatforms {
@@ -126,7 +180,11 @@ function createFaultPanel(sandbox: Sandbox): PagePlatforms {
       if (!platform) return []
       return sandbox
         .live(platform)
-        .map(({ text, permalink, createdAt }) => ({ text, permalink, createdAt: Date.parse(createdAt) }))
+        .map(({ text, permalink, createdAt }) => ({
+          text,
+          permalink,
+          createdAt: Date.parse(createdAt),
+        }))
         .reverse()
     },
   }

@@ -27,10 +27,10 @@ const mediaSchema = z.object({
   bytes: z.number(),
   width: z.number(),
   height: z.number(),
-  durationMs: z.number().optional(),
-  alt: z.string().optional(),
+  durationMs: z.number().exactOptional(),
+  alt: z.string().exactOptional(),
   filename: z.string(),
-  sourceUrl: z.string().optional(),
+  sourceUrl: z.string().exactOptional(),
 })
 export const contentSchema = z.object({ text: z.string(), media: z.array(mediaSchema) })
 export type StoredContent = z.infer<typeof contentSchema>
