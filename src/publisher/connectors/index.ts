@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { secretKeys } from './account.js'
+import { blueskyAccount, createBluesky } from './bluesky/index.js'
 import type { Connector } from './connector.js'
 import { createFacebook, facebookAccount } from './facebook/index.js'
 import { createInstagram, instagramAccount } from './instagram/index.js'
@@ -11,6 +12,7 @@ export const connectors = {
   facebook: { schema: facebookAccount, create: createFacebook },
   instagram: { schema: instagramAccount, create: createInstagram },
   threads: { schema: threadsAccount, create: createThreads },
+  bluesky: { schema: blueskyAccount, create: createBluesky },
   manual: { schema: manualAccount, create: createManual },
 } as const satisfies Record<string, Registered>
 

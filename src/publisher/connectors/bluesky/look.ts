@@ -1,0 +1,100 @@
+import type { Finding, Outcome, Sighting } from '../../core/outcome.js'
+import { failureOf, type Success, unreadable } from '../classify.js'
+import type { Doubt, LivePost, Reader, Removal, Steps } from '../connector.js'
+import { recordKey } from './record-key.js'
+import { type Line, type Sessions, xrpc } from './session.js'
+import { COLLECTION, linkTo, readRecord } from './wire.js'
+
+const NOT_FOUND = 'RecordNotFound'
+
+type Look =
+  | {
+      readonly kind: 'there'
+      readonly remoteId: string
+      readonly permalink: string
+      readonly text: string
+    }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unread'; readonly outcome: Outcome }
+
+/** Reads the record under a key. The account's own server answers at once and without doubt. */
+export async function readAt(sessions: Sessions, rkey: string, reader: Reader): Promise<Look> {
+  const line: Line = { send: reader.read, now: reader.now }
+  const session = await sessions.open(line)
+  if (session.kind !== 'session') return { kind: 'unread', outcome: session }
+  const query = { repo: session.did, collection: COLLECTION, rkey }
+  const judged = await sessions.ask(line, (open) =>
+    xrpc(open, 'com.atproto.repo.getRecord', { query }),
+  )
+  if (judged.kind === 'permanent' && judged.reason.code === NOT_FOUND) return { kind: 'missing' }
+  if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
+  const parsed = readRecord.safeParse(judged.json)
+  if (!parsed.success) {
+    return { kind: 'unread', outcome: unreadable('Bluesky', 'other', 'the record') }
+  }
+  const { uri, value } = parsed.data
+  return { kind: 'there', remoteId: uri, permalink: linkTo(session, rkey), text: value.text ?? '' }
+}
+
+/** What happened to a doubtful attempt: its record is under the target's key, or it is not there. */
+export async function lookUp(
+  sessions: Sessions,
+  { targetId, frozenAt, content }: Doubt,
+  reader: Reader,
+): Promise<Finding> {
+  const look = await readAt(sessions, recordKey(targetId, frozenAt), reader)
+  switch (look.kind) {
+    case 'there': {
+      const { remoteId, permalink, text } = look
+      const how =
+        text === content.text
+          ? 'The record is there, under the key of this post.'
+          : 'A record is there under the key of this post, with an earlier text.'
+      return { kind: 'found', remoteId, permalink, how }
+    }
+    case 'missing': {
+      const how = 'Bluesky has no record under the key of this post.'
+      return { kind: 'absent', proof: 'conclusive', how }
+    }
+    case 'unread':
+      return { kind: 'error', ...failureOf(look.outcome) }
+  }
+}
+
+/** Whether a live post is still there. There cannot be two: one key holds one record. */
+export async function verify(
+  sessions: Sessions,
+  { targetId, frozenAt, remoteId }: LivePost,
+  reader: Reader,
+): Promise<Sighting> {
+  const rkey = remoteId === undefined ? recordKey(targetId, frozenAt) : keyOf(remoteId)
+  const look = await readAt(sessions, rkey, reader)
+  switch (look.kind) {
+    case 'there':
+      return { kind: 'live', remoteId: look.remoteId, permalink: look.permalink }
+    case 'missing':
+      return { kind: 'gone', how: 'Bluesky does not have the post any more.' }
+    case 'unread':
+      return { kind: 'unknown', how: failureOf(look.outcome).reason.text }
+  }
+}
+
+/** Deletes a post; one that is not there is deleted already. */
+export async function remove(
+  sessions: Sessions,
+  remoteId: string,
+  steps: Pick<Steps, 'prepare' | 'now'>,
+): Promise<Removal> {
+  const line: Line = { send: steps.prepare, now: steps.now }
+  const judged: Outcome | Success = await sessions.ask(line, (session) => {
+    const json = { repo: session.did, collection: COLLECTION, rkey: keyOf(remoteId) }
+    return xrpc(session, 'com.atproto.repo.deleteRecord', { body: { json } })
+  })
+  return judged.kind === 'success'
+    ? { kind: 'removed' }
+    : { kind: 'notRemoved', reason: failureOf(judged).reason }
+}
+
+function keyOf(uri: string): string {
+  return uri.slice(uri.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,142 @@
+import type { Instant } from '../../core/target.js'
+import type { Content, Media, Problem } from '../connector.js'
+import { facetsOf, findFeatures } from './facets.js'
+import { type Blob, COLLECTION } from './wire.js'
+
+/** @see bluesky-social/atproto lexicons/app/bsky/feed/post.json, embed/images.json, embed/video.json */
+export const LIMITS = {
+  graphemes: 300,
+  bytes: 3000,
+  images: 4,
+  /** The schema has 2,000,000 by now; servers that refuse more than this are still in use. */
+  imageBytes: 1_000_000,
+  imageTypes: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
+  /** What a server takes as one file. @see bsky-docs docs/advanced-guides/rate-limits.md */
+  videoBytes: 50 * 1024 * 1024,
+  videoAlt: 1000,
+} as const
+
+/** Characters as people count them. */
+export function graphemes(text: string): number {
+  return [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].length
+}
+
+/** What Bluesky would refuse in this content. */
+export function checkBluesky({ text, media }: Content): readonly Problem[] {
+  const problems: Problem[] = []
+  const images = media.filter(({ kind }) => kind === 'image')
+  const videos = media.filter(({ kind }) => kind === 'video')
+  const length = graphemes(text)
+  const bytes = Buffer.byteLength(text)
+  if (text.trim() === '' && media.length === 0) {
+    problems.push({ field: 'text', message: 'Bluesky needs a text, a picture or a video.' })
+  }
+  if (length > LIMITS.graphemes) {
+    const message = `The text has ${length} characters; Bluesky takes ${LIMITS.graphemes}.`
+    problems.push({ field: 'text', message, next: 'Give Bluesky a shorter text of its own.' })
+  } else if (bytes > LIMITS.bytes) {
+    const message = `The text has ${bytes} bytes; Bluesky takes ${LIMITS.bytes}.`
+    problems.push({ field: 'text', message, next: 'Give Bluesky a shorter text of its own.' })
+  }
+  if (videos.length > 1 || (videos.length > 0 && images.length > 0)) {
+    const message = 'Bluesky takes one video, or pictures, but not both in one post.'
+    problems.push({ field: 'media', message })
+  }
+  if (images.length > LIMITS.images) {
+    const message = `There are ${images.length} pictures; Bluesky takes ${LIMITS.images}.`
+    problems.push({ field: 'media', message })
+  }
+  return [...problems, ...images.flatMap(checkImage), ...videos.flatMap(checkVideo)]
+}
+
+function checkImage({ filename, mime, bytes }: Media): readonly Problem[] {
+  const problems: Problem[] = []
+  if (!LIMITS.imageTypes.some((type) => type === mime)) {
+    const message = `${filename} is ${mime}; Bluesky takes JPEG, PNG, WebP and GIF.`
+    problems.push({ field: 'media', message, next: 'Save it as JPEG.' })
+  }
+  if (bytes > LIMITS.imageBytes) {
+    const message = `${filename} has ${bytes} bytes; Bluesky takes ${LIMITS.imageBytes}.`
+    problems.push({ field: 'media', message, next: 'Save it smaller or with less quality.' })
+  }
+  return problems
+}
+
+function checkVideo({ filename, mime, bytes, alt = '' }: Media): readonly Problem[] {
+  const problems: Problem[] = []
+  if (mime !== 'video/mp4') {
+    problems.push({ field: 'media', message: `${filename} is ${mime}; Bluesky takes MP4.` })
+  }
+  if (bytes > LIMITS.videoBytes) {
+    const size = (bytes / 1024 / 1024).toFixed(1)
+    problems.push({ field: 'media', message: `${filename} has ${size} MB; Bluesky takes 50 MB.` })
+  }
+  if (graphemes(alt) > LIMITS.videoAlt) {
+    const message = `The alt text of ${filename} has ${graphemes(alt)} characters; Bluesky takes ${LIMITS.videoAlt}.`
+    problems.push({ field: 'alt', message })
+  }
+  return problems
+}
+
+/** The handles that a text mentions, each once. */
+export function mentionsIn(text: string): readonly string[] {
+  const handles = findFeatures(text).flatMap((found) =>
+    found.kind === 'mention' ? found.handle : [],
+  )
+  return [...new Set(handles)]
+}
+
+export interface RecordParts {
+  readonly createdAt: Instant
+  /** The DIDs of those handles that resolved. */
+  readonly dids: ReadonlyMap<string, string>
+  /** The uploaded files, by the id of their medium. */
+  readonly blobs: ReadonlyMap<string, Blob>
+}
+
+/**
+ * The post as a record. A link becomes a card only where there is no medium, and the card says no
+ * more than the address: Bluesky does not read the page, and neither do we.
+ */
+export function postRecord(
+  { text, media }: Content,
+  parts: RecordParts,
+): Readonly<Record<string, unknown>> {
+  const facets = facetsOf(text, findFeatures(text), parts.dids)
+  const embed = embedOf(text, media, parts)
+  return {
+    $type: COLLECTION,
+    text,
+    createdAt: new Date(parts.createdAt).toISOString(),
+    ...(facets.length === 0 ? {} : { facets }),
+    ...(embed === undefined ? {} : { embed }),
+  }
+}
+
+function embedOf(text: string, media: readonly Media[], { blobs }: RecordParts) {
+  const [first] = media
+  if (first?.kind === 'video') {
+    return {
+      $type: 'app.bsky.embed.video',
+      video: blobs.get(first.id),
+      ...(first.alt ? { alt: first.alt } : {}),
+      ...ratioOf(first),
+    }
+  }
+  if (first) {
+    const images = media.map((image) => ({
+      image: blobs.get(image.id),
+      alt: image.alt ?? '',
+      ...ratioOf(image),
+    }))
+    return { $type: 'app.bsky.embed.images', images }
+  }
+  const link = findFeatures(text).find((found) => found.kind === 'link')
+  if (link?.kind !== 'link') return undefined
+  const title = new URL(link.uri).hostname.replace(/^www\./, '')
+  return { $type: 'app.bsky.embed.external', external: { uri: link.uri, title, description: '' } }
+}
+
+function ratioOf({ width, height }: Media) {
+  return width > 0 && height > 0 ? { aspectRatio: { width, height } } : {}
+}
