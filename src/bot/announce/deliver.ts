@@ -77,7 +77,8 @@ async function deliverPost(
   switch (result.kind) {
     case 'posted': {
       const { messageId } = result
-      if (!(await lease.held()) && (await standsAlready(orm, post.id, key, messageId))) {
+      // Others may have taken over while this process stood still in the middle of the call.
+      if (await standsAlready(orm, post.id, key, messageId)) {
         await chat.remove({ ...place, messageId })
         return { kind: 'lost' }
       }

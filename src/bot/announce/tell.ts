@@ -88,6 +88,7 @@ async function tellClaimed(
     if (context.stopping()) return later()
     if (!view || signal.aborted) {
       signal = bell.listen()
+      stuck.clear() // what was refused may look different now
       view = await loadView(deps, postId)
       if (!view) return later()
     }
@@ -95,6 +96,7 @@ async function tellClaimed(
     const rows = await loadChatMessages(deps.database.orm, postId)
     const step = nextStep(view, rows, { stuck, lookAgainAt }, deps.now(), settings)
     if (!step) {
+      if (signal.aborted) continue
       if (stuck.size > 0) return later(deps.now() + STUCK_BACKOFFS * settings.backoffMs)
       failures.delete(postId)
       return { kind: 'ended', told: view.post.changed }

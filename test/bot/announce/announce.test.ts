@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest'
+import { saveMedia } from '../../../src/store/media.js'
+import { testDatabases } from '../../support/database.js'
+import { waitFor } from '../../support/wait-for.js'
+import { CHANNEL, failed, live, publishing, unconfirmed, useStage, waiting } from './stage.js'
+
+describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
+  const open = useStage(use())
+
+  it('shows a post, its targets in the thread, and the end', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }, { account: 'b' }])
+    await stage.told(postId)
+    const root = stage.root(postId)
+    expect(root?.metadata?.event_payload.counts).toMatchObject({ processing: 2, live: 0 })
+    for (const id of targetIds) await stage.become(id, live())
+    await stage.told(postId)
+    expect(stage.root(postId)?.metadata?.event_payload.counts).toMatchObject({ live: 2 })
+    const thread = stage.slack.replies(CHANNEL, root?.ts ?? '')
+    expect(thread.map(({ metadata }) => metadata?.event_type)).toEqual([
+      'pressroom_target',
+      'pressroom_target',
+      'pressroom_reply',
+    ])
+    expect(thread[0]?.metadata?.event_payload).toMatchObject({
+      targetId: targetIds[0],
+      state: 'published',
+      permalink: expect.stringContaining('https://example.com/'),
+    })
+    expect(thread[2]?.text).toMatch(/^<@U000000ANA> All 2 live/)
+    expect(stage.complaints()).toEqual([])
+  })
+
+  it('mentions the author once about what needs a person, together where it comes together', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }, { account: 'b' }])
+    await stage.told(postId)
+    await stage.become(targetIds[0], failed())
+    await stage.become(targetIds[1], unconfirmed())
+    await stage.told(postId)
+    expect(stage.shown('reply')).toHaveLength(1)
+    expect(stage.shown('reply')[0]?.text).toContain('1 failed, 1 needs a person')
+  })
+
+  it('withdraws a question that settled itself', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }, { account: 'b' }])
+    await stage.become(targetIds[0], unconfirmed())
+    await stage.told(postId)
+    const found = { ...live(), how: 'found' } as ReturnType<typeof live>
+    await stage.become(targetIds[0], found)
+    await stage.told(postId)
+    expect(stage.shown('reply').map(({ text }) => text)).toEqual([
+      expect.stringContaining('may be live or not'),
+      expect.stringContaining('No answer is needed any more'),
+    ])
+  })
+
+  it('makes no noise about what was over before anybody was told', async () => {
+    const stage = await open()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.become(targetIds[0], failed())
+    await stage.become(targetIds[0], publishing(), { attempt: 2 })
+    await stage.announce()
+    await stage.told(postId)
+    expect(stage.shown('reply')).toEqual([])
+    expect(stage.shown('target')[0]?.metadata?.event_payload).toMatchObject({
+      state: 'publishing',
+      attempt: 2,
+    })
+  })
+
+  it('shows fifty quick transitions in a few edits, and the last one for sure', async () => {
+    const stage = await open()
+    await stage.announce({ settleMs: 200, editGapMs: 200 })
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    for (let attempt = 1; attempt <= 25; attempt++) {
+      await stage.become(targetIds[0], publishing(), { attempt })
+      await stage.become(targetIds[0], waiting(), { attempt })
+    }
+    await stage.become(targetIds[0], live(), { attempt: 26 })
+    await stage.told(postId)
+    expect(stage.shown('target')[0]?.metadata?.event_payload).toMatchObject({
+      state: 'published',
+      attempt: 26,
+    })
+    expect(stage.slack.calls('chat.update').length).toBeLessThanOrEqual(8)
+  })
+
+  it('shows the newest state when a call had to wait', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    stage.slack.faults.rateLimit('chat.update', 1, 1)
+    await stage.become(targetIds[0], waiting())
+    await stage.slack.waitFor(() => stage.slack.calls('chat.update').length === 1)
+    await stage.become(targetIds[0], live())
+    await stage.told(postId)
+    const edits = stage.slack.calls('chat.update').slice(1)
+    const states = edits.map(({ args }) => JSON.stringify(args.metadata))
+    expect(states.join()).not.toContain('waiting')
+    expect(states.join()).toContain('published')
+  })
+
+  it('waits exactly as long as Slack asks to, and then posts once', async () => {
+    const stage = await open()
+    stage.slack.faults.rateLimit('chat.postMessage', 1, 1)
+    await stage.announce()
+    const { postId } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    const [refused, posted] = stage.slack.calls('chat.postMessage')
+    expect(refused?.error).toBe('ratelimited')
+    const waitedMs = (posted?.at ?? 0) - (refused?.at ?? 0)
+    expect(waitedMs).toBeGreaterThanOrEqual(1000)
+    expect(waitedMs).toBeLessThan(2000)
+    expect(stage.shown('post')).toHaveLength(1)
+    expect(stage.shown('target')).toHaveLength(1)
+  })
+
+  it('shows everything once with two announcers on one database', async () => {
+    const stage = await open()
+    await stage.announce()
+    await stage.announce()
+    const made = await Promise.all(
+      Array.from({ length: 8 }, () => stage.publish([{ account: 'a' }, { account: 'b' }])),
+    )
+    await Promise.all(
+      made.flatMap(({ targetIds }) => targetIds.map((id) => stage.become(id, live()))),
+    )
+    await Promise.all(made.map(({ postId }) => stage.told(postId)))
+    expect(stage.shown('post')).toHaveLength(8)
+    expect(stage.shown('target')).toHaveLength(16)
+    expect(stage.shown('reply')).toHaveLength(8)
+  })
+
+  it('catches up after a restart with the state of now only', async () => {
+    const stage = await open()
+    const first = await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    await first.stop()
+    await stage.become(targetIds[0], waiting())
+    await stage.become(targetIds[0], live(), { attempt: 2 })
+    await stage.announce()
+    await stage.told(postId)
+    expect(stage.slack.calls('chat.update')).toHaveLength(2) // the target and the post
+    expect(stage.shown('target')[0]?.metadata?.event_payload).toMatchObject({ state: 'published' })
+    expect(stage.shown('reply')).toHaveLength(1)
+  })
+
+  it('puts what is to be posted by hand into the thread, with its files', async () => {
+    const stage = await open()
+    const facts = {
+      kind: 'image',
+      mime: 'image/png',
+      bytes: 3,
+      width: 1,
+      height: 1,
+      filename: 'a.png',
+    } as const
+    const bytes = new Uint8Array([1, 2, 3])
+    await saveMedia(stage.deps.database.orm, {
+      id: 'm1',
+      sha256: 'x',
+      facts,
+      bytes,
+      at: Date.now(),
+    })
+    await stage.announce()
+    const content = { text: 'Paste *me*', media: [{ id: 'm1', ...facts }] }
+    const { postId, targetIds } = await stage.publish([
+      { account: 'newsletter', platform: 'manual', content },
+    ])
+    stage.slack.faults.loseAnswer('files.completeUploadExternal')
+    await stage.become(targetIds[0], unconfirmed())
+    await stage.told(postId)
+    const thread = stage.slack.replies(CHANNEL, stage.root(postId)?.ts ?? '')
+    expect(JSON.stringify(thread[1]?.blocks)).toContain('Paste *me*')
+    const files = thread.flatMap((message) => message.files ?? [])
+    expect(files.map(({ name }) => name)).toEqual(['a.png'])
+    expect(stage.slack.file(files[0]?.id ?? '')?.bytes).toEqual(Buffer.from(bytes))
+  })
+
+  it('leaves posts of other chats alone', async () => {
+    const stage = await open()
+    await stage.publish([{ account: 'a' }], { chat: 'api', channelId: 'none' })
+    await stage.announce()
+    const { postId } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    expect(stage.shown('post')).toHaveLength(1)
+  })
+
+  it('stops in the middle, and another goes on without doubling anything', async () => {
+    const stage = await open()
+    const first = await stage.announce()
+    stage.slack.faults.slow('chat.postMessage', 200)
+    const { postId } = await stage.publish([{ account: 'a' }, { account: 'b' }])
+    await stage.slack.waitFor(() => stage.shown('post').length === 1)
+    await first.stop()
+    expect(stage.shown('target')).toEqual([])
+    await stage.announce()
+    await stage.told(postId)
+    await waitFor(
+      'both targets',
+      () => stage.shown('target').length,
+      (n) => n === 2,
+    )
+    expect(stage.shown('post')).toHaveLength(1)
+  })
+})
