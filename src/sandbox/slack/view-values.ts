@@ -47,7 +47,7 @@ const isStateful = (element: JsonObject) =>
   element.type !== 'overflow' && String(element.type) in fields
 
 /** The state of a freshly opened view or posted message: every field with its initial value. */
-export function initialValues(blocks: readonly JsonObject[], _state?: State): StateValues {
+export function initialValues(blocks: readonly JsonObject[]): StateValues {
   const values: StateValues = {}
   for (const { block, element } of elements(blocks)) {
     const field = fields[String(element.type)]

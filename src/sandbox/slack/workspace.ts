@@ -145,7 +145,10 @@ export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorks
       const path = new URL(req.url ?? '/', 'http://local').pathname
       handle(req, res, path).then(
         (ours) => ours || res.writeHead(404).end(),
-        () => res.destroy(),
+        (error) => {
+          process.emitWarning(error)
+          res.destroy()
+        },
       )
     })
     server.on('upgrade', (req, socket, head) => {

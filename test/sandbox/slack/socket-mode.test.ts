@@ -155,4 +155,18 @@ describe('a Bolt app in Socket Mode', () => {
     const delivery = await slack.as(ana).slash('/publish', '', channel)
     expect(delivery.error).toBeUndefined()
   })
+
+  it('shares deliveries out among the connections of the app', async () => {
+    const taken = [0, 0]
+    const take = (who: 0 | 1) => (bolt: App) =>
+      bolt.command('/publish', async ({ ack }) => {
+        taken[who] = (taken[who] ?? 0) + 1
+        await ack()
+      })
+    app = await startBoltApp(slack, apiUrl, take(0))
+    const second = await startBoltApp(slack, apiUrl, take(1))
+    for (let i = 0; i < 4; i++) await slack.as(ana).slash('/publish', '', channel)
+    expect(taken).toEqual([2, 2])
+    await second.stop()
+  })
 })

@@ -15,6 +15,8 @@ export function App() {
   const [threadTs, setThreadTs] = useState<string>()
   const [draft, setDraft] = useState<string>()
   const [showPlatforms, setShowPlatforms] = useState(true)
+  const [leftAt, setLeftAt] = useState<Record<string, number>>({})
+  const [loadedAt] = useState(() => Date.now())
   const state = useWorkspace(me)
 
   useEffect(() => {
@@ -30,8 +32,12 @@ export function App() {
   const lines = linesOf(state, channel.id)
   const thread = lines.filter((l) => l.ts === threadTs || l.thread_ts === threadTs)
   const view = state.views.at(-1)
+  const unread = state.messages
+    .filter((m) => m.user !== me && Number(m.ts) * 1000 > (leftAt[m.channel] ?? loadedAt))
+    .map((m) => m.channel)
   const shared = { state, me, theme, onOpenThread: setThreadTs }
   const open = (id: string) => {
+    setLeftAt({ ...leftAt, [channel.id]: Date.now() })
     setChannelId(id)
     setThreadTs(undefined)
   }
@@ -42,6 +48,7 @@ export function App() {
         state={state}
         me={me}
         channelId={channel.id}
+        unread={unread}
         onChannel={open}
         onPerson={setMe}
         theme={theme}

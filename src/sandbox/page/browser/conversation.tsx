@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useRef } from 'react'
+import { Fragment, type ReactNode, useLayoutEffect, useRef } from 'react'
 import type { Snapshot } from '../changes.js'
 import { MessageLine } from './message-line.js'
 import type { Line } from './use-workspace.js'
@@ -15,6 +15,7 @@ export function Conversation(props: {
   onOpenThread: (ts: string) => void
 }) {
   const { state, lines, inThread = false } = props
+  const replies = lines.filter((line) => !line.isPrivate).length - 1
   const list = useRef<HTMLOListElement>(null)
   const isAtEnd = useRef(true)
   const lastTop = useRef(0)
@@ -45,16 +46,20 @@ export function Conversation(props: {
           before.isPrivate === line.isPrivate &&
           Number(line.ts) - Number(before.ts) < 300
         return (
-          <MessageLine
-            key={line.ts}
-            line={line}
-            continues={continues && !inThread}
-            inThread={inThread}
-            state={state}
-            me={props.me}
-            theme={props.theme}
-            onOpenThread={props.onOpenThread}
-          />
+          <Fragment key={line.ts}>
+            <MessageLine
+              line={line}
+              continues={continues && !inThread}
+              inThread={inThread}
+              state={state}
+              me={props.me}
+              theme={props.theme}
+              onOpenThread={props.onOpenThread}
+            />
+            {inThread && at === 0 && replies > 0 && (
+              <li className="rule quiet">{replies === 1 ? '1 reply' : `${replies} replies`}</li>
+            )}
+          </Fragment>
         )
       })}
     </ol>

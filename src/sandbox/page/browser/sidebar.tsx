@@ -6,6 +6,8 @@ export function Sidebar(props: {
   state: Snapshot
   me: string
   channelId: string
+  /** Channels where somebody else wrote since they were last open. */
+  unread: string[]
   theme: string
   onChannel: (id: string) => void
   onPerson: (id: string) => void
@@ -33,6 +35,9 @@ export function Sidebar(props: {
           <li key={channel.id}>
             <button
               type="button"
+              className={
+                channel.id !== channelId && props.unread.includes(channel.id) ? 'unread' : ''
+              }
               aria-current={channel.id === channelId ? 'page' : undefined}
               onClick={() => props.onChannel(channel.id)}
             >

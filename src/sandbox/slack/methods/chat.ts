@@ -15,6 +15,7 @@ import {
   type MessageMetadata,
   SlackApiError,
   type SlackChannel,
+  type SlackFile,
 } from '../types.js'
 import { flag, type Method, method, structured } from './method.js'
 
@@ -92,7 +93,12 @@ export function checkThread(
 export function postAsBot(
   state: State,
   channel: SlackChannel,
-  body: { text: string; blocks?: JsonObject[]; metadata?: MessageMetadata | undefined },
+  body: {
+    text: string
+    blocks?: JsonObject[] | undefined
+    metadata?: MessageMetadata | undefined
+    files?: SlackFile[]
+  },
   parent?: Message,
 ): Message {
   const { bot, team, appId } = state
@@ -108,6 +114,7 @@ export function postAsBot(
     text: body.text,
     ...(body.blocks ? { blocks: body.blocks } : {}),
     ...(body.metadata ? { metadata: body.metadata } : {}),
+    ...(body.files ? { files: body.files } : {}),
     ...(parent ? { thread_ts: parent.ts, parent_user_id: parent.user } : {}),
   }
   appendMessage(state, channel, message)

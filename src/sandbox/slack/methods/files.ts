@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { checkMessageBlocks, parse } from '../block-kit/validate.js'
-import { appendMessage, channelOfBot, type State } from '../state.js'
-import { type JsonObject, type Message, SlackApiError, type SlackFile } from '../types.js'
-import { checkThread } from './chat.js'
+import { channelOfBot, type State } from '../state.js'
+import { type JsonObject, SlackApiError, type SlackFile } from '../types.js'
+import { checkThread, postAsBot } from './chat.js'
 import { integer, type Method, method, structured } from './method.js'
 
 const mimetypes: Record<string, string> = {
@@ -124,24 +124,11 @@ export const fileMethods: Record<string, Method> = {
         return storeFile(state, upload, state.bot.userId)
       })
       if (channel) {
-        const { bot, team, appId } = state
-        const message: Message = {
-          type: 'message',
-          channel: channel.id,
-          user: bot.userId,
-          ts: state.nextTs(),
-          team: team.id,
-          bot_id: bot.botId,
-          app_id: appId,
-          text: args.initial_comment ?? '',
-          files,
-          ...(blocks ? { blocks } : {}),
-          ...(parent ? { thread_ts: parent.ts, parent_user_id: parent.user } : {}),
-        }
+        const text = args.initial_comment ?? ''
+        const { ts } = postAsBot(state, channel, { text, blocks, files }, parent)
         for (const file of files) {
-          file.shares = { public: { [channel.id]: [{ ts: message.ts, team_id: team.id }] } }
+          file.shares = { public: { [channel.id]: [{ ts, team_id: state.team.id }] } }
         }
-        appendMessage(state, channel, message)
       }
       return { files: files.map((file): JsonObject => ({ ...file })) }
     },

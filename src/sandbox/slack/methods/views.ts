@@ -30,7 +30,7 @@ export function makeView(state: State, given: unknown, replaced?: View): View {
     }
   }
   const id = replaced?.id ?? state.newId('V')
-  const values = initialValues(checked.blocks, state)
+  const values = initialValues(checked.blocks)
   for (const [block, fields] of Object.entries(replaced?.state.values ?? {})) {
     for (const [action, value] of Object.entries(fields)) {
       const fresh = values[block]?.[action]
