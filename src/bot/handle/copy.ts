@@ -1,0 +1,131 @@
+import { listAccounts } from '../../store/accounts.js'
+import { createPost, insertTargets } from '../../store/create-post.js'
+import { createId } from '../../store/ids.js'
+import { once } from '../../store/inbox.js'
+import { loadPost, settleDraft } from '../../store/posts.js'
+import { nothing, type Reply, type ReplyButton, say } from '../reply.js'
+import { inWords } from '../when.js'
+import type { Asked, Found } from './asked.js'
+import type { HandleDeps } from './deps.js'
+import { newTargets, type Request, requestSchema } from './draft.js'
+import { listOf } from './words.js'
+
+/**
+ * The question before a second copy, to the one who asked alone. Where the content is live already
+ * the button asks once more: a deliberate copy takes two confirmations that differ.
+ */
+export function copyQuestion(
+  text: string,
+  draftId: string,
+  accounts: readonly string[],
+  isLive: boolean,
+): Reply {
+  const again: ReplyButton = {
+    action: 'publish_anyway',
+    value: draftId,
+    label: isLive ? 'Publish a new copy' : 'Publish anyway',
+    style: 'danger',
+    ...(isLive
+      ? {
+          confirm: {
+            title: 'Publish it a second time?',
+            text: `Everybody who follows ${listOf(accounts)} will see this twice.`,
+            yes: 'Publish a second copy',
+          },
+        }
+      : {}),
+  }
+  const drop: ReplyButton = { action: 'cancel', value: draftId, label: 'Cancel' }
+  return { kind: 'question', text, buttons: [again, drop] }
+}
+
+/** All of it is live: a retry has nothing to do, and publishing it again is a copy. */
+export async function askForCopy(
+  { post, targets }: Found,
+  asked: Asked,
+  deps: HandleDeps,
+): Promise<Reply> {
+  const live = targets.filter(({ target }) => target.state.status === 'published')
+  const request: Request = {
+    text: post.text,
+    targets: live.map(({ account, platform, content, contentHash }) => ({
+      account,
+      platform,
+      content,
+      contentHash,
+    })),
+  }
+  const at = deps.now()
+  const { id } = await createPost(
+    deps.database.orm,
+    {
+      id: createId('p', at, deps.random),
+      conversation: asked.conversation,
+      author: { id: asked.actor.id, name: asked.actor.name ?? asked.actor.id },
+      text: post.text,
+      request,
+      sourceKey: asked.key,
+      copyOf: post.id,
+      createdAt: at,
+      targets: [],
+    },
+    'draft',
+  )
+  const accounts = live.map(({ account }) => account)
+  const count = accounts.length === 1 ? 'It is' : `All ${accounts.length} are`
+  const text = `${count} live: ${listOf(accounts)}. A retry sends only what has failed. Publish everything once more, as a new copy?`
+  return copyQuestion(text, id, accounts, true)
+}
+
+/** "Publish anyway": turns the draft into a post, once. */
+export async function publishAnyway(
+  { post }: Found,
+  asked: Asked,
+  deps: HandleDeps,
+): Promise<Reply> {
+  const { orm } = deps.database
+  const request = requestSchema.parse(post.request)
+  const at = deps.now()
+  if (post.status === 'draft') {
+    if (request.publishAt !== undefined && request.publishAt <= at) {
+      return say(
+        `${inWords(request.publishAt, deps.timeZone)} has passed meanwhile, so nothing was queued. Publish it again with a new time.`,
+      )
+    }
+    const known = new Set((await listAccounts(orm)).map(({ name }) => name))
+    const gone = request.targets.map(({ account }) => account).filter((name) => !known.has(name))
+    if (gone.length > 0) {
+      return say(`${listOf(gone)} is not an account here any more, so nothing was queued.`)
+    }
+  }
+  const { result: settled, first } = await once(orm, asked.key, at, async (tx) => {
+    const isMine = await settleDraft(tx, post.id, 'open')
+    if (isMine) await insertTargets(tx, post.id, newTargets(request, at, deps), at)
+    return isMine
+  })
+  if (!first) return nothing
+  if (!settled) {
+    const now = await loadPost(orm, post.id)
+    return say(
+      now?.post.status === 'discarded'
+        ? 'You cancelled this; nothing was published.'
+        : 'You have said so already; it is published once.',
+    )
+  }
+  const accounts = listOf(request.targets.map(({ account }) => account))
+  return say(
+    request.publishAt === undefined
+      ? `Publishing a new copy: ${accounts}.`
+      : `A new copy is scheduled for ${inWords(request.publishAt, deps.timeZone)}: ${accounts}.`,
+  )
+}
+
+/** "Cancel" under the question: nothing is published. */
+export async function dropDraft({ post }: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  const { result: dropped, first } = await once(deps.database.orm, asked.key, deps.now(), (tx) =>
+    settleDraft(tx, post.id, 'discarded'),
+  )
+  if (!first) return nothing
+  if (dropped || post.status === 'discarded') return say('Cancelled; nothing was published.')
+  return say('It has been published already; its thread has a Cancel button.')
+}

@@ -1,0 +1,14 @@
+import type { Conversation } from '../../store/create-post.js'
+import type { BotDeps } from '../deps.js'
+import type { FetchOptions } from '../media/fetch.js'
+import type { Reply } from '../reply.js'
+
+/** What handling one command needs: the bot's own dependencies and what its chat lends. */
+export interface HandleDeps extends BotDeps {
+  /** Opens files that were uploaded to the chat. */
+  readonly uploadAccess?: FetchOptions['access']
+  /** Tells the one who asked something while the work still goes on. */
+  readonly tell?: (reply: Reply) => Promise<void>
+  /** The reliability report; told to the channel or to the one who asked. */
+  readonly scorecard?: (period: string, conversation: Conversation) => Promise<Reply>
+}

@@ -1,0 +1,85 @@
+import type { Content } from '../../publisher/connectors/connector.js'
+import { decide } from '../../publisher/core/decide.js'
+import { mediaHashes } from '../../store/media-hashes.js'
+import type { StoredTarget } from '../../store/stored-target.js'
+import { nothing, type Reply, say } from '../reply.js'
+import { act, refusalWords } from './act.js'
+import type { Asked, Found } from './asked.js'
+import type { HandleDeps } from './deps.js'
+import { hashContent } from './draft.js'
+
+/** "Edit and retry": the form with the target's own text, if it may be edited at all now. */
+export async function editRetry(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  const target = onlyOne(found)
+  if (!target) return say('Each account is edited on its own: use its button in the thread.')
+  const { state } = target.target
+  const event = { type: 'edited', at: deps.now(), who: asked.actor } as const
+  const can = deps.platforms.capabilities(target.account)
+  const decision = decide(target.target, event, { policy: deps.policy, can })
+  if (decision.kind === 'refused') {
+    const { id: targetId, account } = target
+    const refused = [{ account, targetId, status: state.status, why: decision.why }]
+    return say(await refusalWords(found, refused, asked, deps))
+  }
+  return {
+    kind: 'form',
+    form: {
+      kind: 'edit',
+      targetId: target.id,
+      account: target.account,
+      text: target.content.text,
+      ...('reason' in state ? { why: state.reason.text } : {}),
+    },
+  }
+}
+
+/** The edited text, checked against the platform's limits, then sent or kept for its time. */
+export async function editSubmitted(
+  found: Found,
+  written: string,
+  asked: Asked,
+  deps: HandleDeps,
+): Promise<Reply> {
+  const target = onlyOne(found)
+  if (!target) return say('Each account is edited on its own: use its button in the thread.')
+  const { account } = target
+  const content = { ...target.content, text: written.trim() } as Content
+  const problems = deps.platforms.check(account, content).map(({ message, next }) => ({
+    field: 'text' as const,
+    account,
+    message,
+    ...(next ? { next } : {}),
+  }))
+  if (content.text === '' && content.media.length === 0) {
+    problems.push({ field: 'text', account, message: 'There is no text and no media.' })
+  }
+  if (problems.length > 0) return { kind: 'problems', problems, written }
+  const hashes = await mediaHashes(
+    deps.database.orm,
+    content.media.map(({ id }) => id),
+  )
+  const acted = await act({ ...found, target }, asked, deps, {
+    event: (at) => ({ type: 'edited', at, who: asked.actor }),
+    content: {
+      content: content as StoredTarget['content'],
+      contentHash: hashContent(content, hashes),
+    },
+  })
+  if (!acted) return nothing
+  if (acted.done.length === 0) {
+    const message = await refusalWords(found, acted.refused, asked, deps)
+    return { kind: 'problems', problems: [{ field: 'text', message }], written }
+  }
+  return say(
+    target.target.state.status === 'failed'
+      ? `Edited and sending again: ${account}.`
+      : `Edited: ${account}. It goes out at its time.`,
+  )
+}
+
+/** The target that was meant, or the post's only failed one. */
+function onlyOne({ target, targets }: Found): StoredTarget | undefined {
+  if (target) return target
+  const failed = targets.filter((one) => one.target.state.status === 'failed')
+  return failed.length === 1 ? failed[0] : undefined
+}

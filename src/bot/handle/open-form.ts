@@ -1,0 +1,32 @@
+import { listAccounts } from '../../store/accounts.js'
+import type { Conversation } from '../../store/create-post.js'
+import { openNotesOf } from '../../store/open-notes-of.js'
+import { type Reply, say } from '../reply.js'
+import type { HandleDeps } from './deps.js'
+
+/** The publishing form, with the channel's accounts chosen and what was noted about them. */
+export async function openForm(conversation: Conversation, deps: HandleDeps): Promise<Reply> {
+  const { orm } = deps.database
+  const list = await listAccounts(orm)
+  if (list.length === 0)
+    return say('No accounts are set up yet, so there is nowhere to publish to.')
+  const names = deps.channelTargets(conversation.chat, conversation.channelId)
+  const chosen = names ? list.filter(({ name }) => names.includes(name)) : list
+  const notes = await openNotesOf(orm, chosen, 5)
+  return {
+    kind: 'form',
+    form: {
+      kind: 'publish',
+      accounts: list.map(({ name, platform, status, heldReason }) => ({
+        name,
+        platform,
+        ...(status === 'held'
+          ? { held: (heldReason as { text?: string } | null)?.text ?? 'disconnected' }
+          : {}),
+      })),
+      ...(names ? { chosen: chosen.map(({ name }) => name) } : {}),
+      notes: notes.map(({ account, platform, text }) => `${account ?? platform}: ${text}`),
+      zone: deps.timeZone,
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type { TargetEvent } from '../../publisher/core/target.js'
+import { nothing, type Reply, say } from '../reply.js'
+import { type Acted, act, refusalWords } from './act.js'
+import type { Asked, Found } from './asked.js'
+import { dropDraft } from './copy.js'
+import type { HandleDeps } from './deps.js'
+import { listOf } from './words.js'
+
+/** Stops what has not been sent yet, or drops the draft that a question is about. */
+export async function cancel(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  if (found.post.status !== 'open') return dropDraft(found, asked, deps)
+  return apply('Cancelled', { type: 'cancelRequested' }, found, asked, deps)
+}
+
+/** Sends now what is held, scheduled or waiting, also to an account that is held. */
+export function publishNow(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  return apply('Publishing now', { type: 'publishNowRequested' }, found, asked, deps)
+}
+
+/** "It's not there": the target counts as failed; sending it again is another click. */
+export function denyLive(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  if (!found.target) return Promise.resolve(onItsOwn)
+  return apply(
+    'Recorded as not live; Retry failed sends it again',
+    { type: 'verdictGiven', verdict: 'absent' },
+    found,
+    asked,
+    deps,
+  )
+}
+
+/** "I confirmed it's live": takes effect at once; the link can be added afterwards. */
+export async function confirmLive(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  const { target } = found
+  if (!target) return onItsOwn
+  const acted = await act(found, asked, deps, {
+    event: (at) => ({ type: 'verdictGiven', verdict: 'live', at, who: asked.actor }),
+  })
+  if (!acted) return nothing
+  if (acted.done.length === 0) return refusal(found, acted, asked, deps)
+  return {
+    kind: 'question',
+    text: `Recorded: ${target.account} is live, because you looked. If you have its link, add it for the others.`,
+    buttons: [{ action: 'add_link', value: target.id, label: 'Add the link' }],
+  }
+}
+
+const onItsOwn = say('That is asked for each account on its own: use the buttons in the thread.')
+
+type Bare<T> = T extends TargetEvent ? Omit<T, 'at' | 'who'> : never
+
+async function apply(
+  doing: string,
+  bare: Bare<
+    Extract<TargetEvent, { type: 'cancelRequested' | 'publishNowRequested' | 'verdictGiven' }>
+  >,
+  found: Found,
+  asked: Asked,
+  deps: HandleDeps,
+): Promise<Reply> {
+  const acted = await act(found, asked, deps, {
+    event: (at) => ({ ...bare, at, who: asked.actor }),
+  })
+  if (!acted) return nothing
+  if (acted.done.length === 0) return refusal(found, acted, asked, deps)
+  const rest =
+    acted.refused.length > 0 ? `\n${await refusalWords(found, acted.refused, asked, deps)}` : ''
+  return say(`${doing}: ${listOf(acted.done)}.${rest}`)
+}
+
+async function refusal(found: Found, acted: Acted, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  return say(await refusalWords(found, acted.refused, asked, deps))
+}

@@ -1,0 +1,199 @@
+import { listAccounts, type StoredAccount } from '../../store/accounts.js'
+import { createPost } from '../../store/create-post.js'
+import { findBySource } from '../../store/find-by-source.js'
+import { createId } from '../../store/ids.js'
+import { sameContent } from '../../store/load-targets.js'
+import { lockContents } from '../../store/lock-contents.js'
+import { openNotesOf } from '../../store/open-notes-of.js'
+import type { Publish } from '../command.js'
+import { takeMedia } from '../media/intake.js'
+import { type FieldProblem, nothing, type Reply, say } from '../reply.js'
+import { inWords } from '../when.js'
+import { duration, excerpt } from '../wording.js'
+import type { Asked } from './asked.js'
+import { copyQuestion } from './copy.js'
+import type { HandleDeps } from './deps.js'
+import { hashContent, newTargets, type Request } from './draft.js'
+import { checkContents, type Examined, examine, textFor } from './examine.js'
+import { listOf } from './words.js'
+
+/** The same content to the same account again within this time is asked about first. */
+const SAME_WITHIN_MS = 24 * 3_600_000
+
+/**
+ * Checks a post for every account and queues it, or says everything that stands against it and
+ * queues nothing. A redelivered command makes no second post and gets no second answer.
+ */
+export async function publish(command: Publish, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  const { orm } = deps.database
+  if (await findBySource(orm, asked.key)) return nothing
+  const known = await listAccounts(orm)
+  const examined = examine(command, known, asked.conversation, deps)
+  if (examined.problems.length > 0) return problems(examined.problems, command)
+  const intake = await takeMedia(command.media, deps, deps.uploadAccess)
+  const found = [
+    ...intake.problems,
+    // With media missing, only what the texts themselves break is certain.
+    ...(intake.problems.length > 0
+      ? textProblems(command, examined.accounts, deps)
+      : checkContents(command, examined.accounts, intake.media, deps)),
+  ]
+  if (found.length > 0) return problems(found, command)
+  const request: Request = {
+    text: mainText(command),
+    ...(examined.publishAt === undefined ? {} : { publishAt: examined.publishAt }),
+    targets: examined.accounts.map(({ name: account, platform }) => {
+      const content = { text: textFor(command, account), media: [...intake.media] }
+      return { account, platform, content, contentHash: hashContent(content, intake.hashes) }
+    }),
+  }
+  await showNotes(examined.accounts, deps)
+  const queued = await queue(request, asked, deps)
+  return queued.kind === 'queued' ? receipt(examined, deps) : queued.reply
+}
+
+/**
+ * What can be said against a form at once, next to its fields: everything when no media have to be
+ * fetched, else all that does not depend on them.
+ */
+export async function precheck(
+  command: Publish,
+  asked: Pick<Asked, 'conversation'>,
+  deps: HandleDeps,
+): Promise<readonly FieldProblem[]> {
+  const known = await listAccounts(deps.database.orm)
+  const { accounts, problems: found } = examine(command, known, asked.conversation, deps)
+  if (found.length > 0) return found
+  return command.media.length > 0
+    ? textProblems(command, accounts, deps)
+    : checkContents(command, accounts, [], deps)
+}
+
+function textProblems(
+  command: Publish,
+  accounts: readonly StoredAccount[],
+  deps: HandleDeps,
+): FieldProblem[] {
+  const written = accounts.filter(({ name }) => textFor(command, name) !== '')
+  return checkContents(command, written, [], deps).filter(({ field }) => field.startsWith('text'))
+}
+
+function problems(list: readonly FieldProblem[], command: Publish): Reply {
+  const written = mainText(command)
+  return { kind: 'problems', problems: list, ...(written === '' ? {} : { written }) }
+}
+
+function mainText({ text, texts }: Publish): string {
+  return text.trim() || Object.values(texts).find((own) => own.trim() !== '') || ''
+}
+
+/** What people wrote down about these accounts, before anything is sent. */
+async function showNotes(accounts: readonly StoredAccount[], deps: HandleDeps): Promise<void> {
+  const notes = await openNotesOf(deps.database.orm, accounts, 5)
+  if (notes.length === 0) return
+  const lines = notes.map(
+    ({ account, platform, text, authorName }) =>
+      `• ${account ?? platform}: ${text}${authorName ? ` (${authorName})` : ''}`,
+  )
+  await deps.tell?.(say(`Noted when it failed before:\n${lines.join('\n')}`))
+}
+
+type Queued = { kind: 'queued' } | { kind: 'not queued'; reply: Reply }
+
+/** Looks for the same content and queues, with nobody else doing so for it in between. */
+async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<Queued> {
+  const { orm } = deps.database
+  const at = deps.now()
+  const post = {
+    id: createId('p', at, deps.random),
+    conversation: asked.conversation,
+    author: { id: asked.actor.id, name: asked.actor.name ?? asked.actor.id },
+    text: request.text,
+    request,
+    sourceKey: asked.key,
+    createdAt: at,
+    ...(request.publishAt === undefined ? {} : { publishAt: request.publishAt }),
+  }
+  try {
+    return await orm.transaction(async (tx) => {
+      await lockContents(tx, request.targets)
+      const same = await findSame(tx, request, at)
+      const [newest] = same
+      if (!newest) {
+        const targets = newTargets(request, at, deps)
+        const { created } = await createPost(tx, { ...post, targets })
+        return created ? { kind: 'queued' } : { kind: 'not queued', reply: nothing }
+      }
+      const draft = { ...post, copyOf: newest.postId, targets: [] }
+      const { id, created } = await createPost(tx, draft, 'draft')
+      return { kind: 'not queued', reply: created ? question(id, same, at) : nothing }
+    })
+  } catch (error) {
+    // The answer to the commit may be what was lost.
+    const stored = await findBySource(orm, asked.key).catch(() => 'unknown' as const)
+    if (stored === undefined) throw error
+    deps.log.error(
+      { error: (error as Error).message },
+      'the database failed while a post was queued',
+    )
+    if (stored !== 'unknown') return { kind: 'queued' }
+    return { kind: 'not queued', reply: say(UNCERTAIN) }
+  }
+}
+
+const UNCERTAIN =
+  'The database stopped answering in the middle, so it is not certain whether this was queued. Look with the status command before you publish it again.'
+
+type Same = Awaited<ReturnType<typeof sameContent>>[number]
+
+async function findSame(
+  tx: HandleDeps['database']['orm'],
+  request: Request,
+  at: number,
+): Promise<Same[]> {
+  const wanted = new Set(request.targets.map((t) => `${t.account}/${t.contentHash}`))
+  const hashes = [...new Set(request.targets.map(({ contentHash }) => contentHash))]
+  const found = await sameContent(tx, hashes, at - SAME_WITHIN_MS)
+  return found
+    .filter(({ account, contentHash }) => wanted.has(`${account}/${contentHash}`))
+    .sort((a, b) => b.createdAt - a.createdAt)
+}
+
+function question(draftId: string, same: readonly Same[], now: number): Reply {
+  const newest = new Map<string, Same>()
+  for (const one of same) if (!newest.has(one.account)) newest.set(one.account, one)
+  const lines = [...newest.values()].map(
+    ({ account, status, createdAt, postId }) =>
+      `• ${account}: ${duration(Math.max(0, now - createdAt))} ago, ${STATES[status] ?? 'on its way'} (${postId})`,
+  )
+  const live = [...newest.values()].filter(({ status }) => status === 'published')
+  const text = `The same content was published to the same account before, so nothing was queued:\n${lines.join('\n')}\nPublish it again anyway?`
+  const names = (live.length > 0 ? live : [...newest.values()]).map(({ account }) => account)
+  return copyQuestion(text, draftId, names, live.length > 0)
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  published: 'live',
+  failed: 'failed; Retry failed sends it again',
+  scheduled: 'scheduled',
+  unconfirmed: 'perhaps live; a person has to look',
+  held: 'held',
+}
+
+/** The channel shows the post itself; this tells what only the one who asked has to know. */
+function receipt({ accounts, publishAt, note }: Examined, deps: HandleDeps): Reply {
+  const held = accounts.filter(({ status }) => status === 'held')
+  const lines = [
+    ...(publishAt === undefined
+      ? []
+      : [
+          `Scheduled for ${inWords(publishAt, deps.timeZone)}: ${listOf(accounts.map(({ name }) => name))}.`,
+        ]),
+    ...(note ? [note] : []),
+    ...held.map(({ name, heldReason }) => {
+      const why = (heldReason as { text?: string } | null)?.text ?? 'its credential is refused'
+      return `${name} is disconnected (${excerpt(why, 200)}). Its part waits and goes on by itself once the credential works.`
+    }),
+  ]
+  return lines.length > 0 ? say(lines.join('\n')) : nothing
+}

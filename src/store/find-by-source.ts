@@ -1,0 +1,15 @@
+import { eq } from 'drizzle-orm'
+import type { Orm } from './database.js'
+import { posts } from './schema.js'
+
+/** The post that a command made, by what asked for it (the chat's trigger, an idempotency key). */
+export async function findBySource(
+  orm: Orm,
+  sourceKey: string,
+): Promise<{ id: string; status: string } | undefined> {
+  const [found] = await orm
+    .select({ id: posts.id, status: posts.status })
+    .from(posts)
+    .where(eq(posts.sourceKey, sourceKey))
+  return found
+}
