@@ -27,7 +27,10 @@ export async function once<T>(
       return { result: earlier?.result as T, first: false }
     }
     const result = await effect(tx)
-    await tx.update(inbox).set({ result }).where(eq(inbox.key, key))
+    await tx
+      .update(inbox)
+      .set({ result: result ?? null })
+      .where(eq(inbox.key, key))
     return { result, first: true }
   })
 }
