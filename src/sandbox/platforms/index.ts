@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createBluesky } from './bluesky/index.js'
 import { createDiscord } from './discord/index.js'
 import { createFacebook } from './facebook/index.js'
@@ -7,6 +6,7 @@ import { answerControl } from './frame/control.js'
 import { type Call, Refused, type Reply, readBody, send } from './frame/exchange.js'
 import { createFaultBook } from './frame/faults.js'
 import { baseOf, callOf, queryOf } from './frame/incoming.js'
+import { listenOn } from './frame/listen.js'
 import { contentTypeOf } from './frame/media.js'
 import { meetFault } from './frame/meet-fault.js'
 import { escapeHtml, renderPage } from './frame/page.js'
@@ -176,25 +176,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       }
       return true
     },
-    listen: async (port = 0) => {
-      const server = createServer(async (req, res) => {
-        if (await sandbox.handle(req, res, req.url ?? '/')) return
-        send(res, { status: 404, body: { error: 'no such platform' } })
-      })
-      // Idle connections stay open, so that only faults ever cut a client off.
-      server.keepAliveTimeout = 120_000
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, '127.0.0.1', resolve)
-      })
-      const { port: bound } = server.address() as AddressInfo
-      const close = () =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve())
-          server.closeAllConnections()
-        })
-      return { url: `http://127.0.0.1:${bound}`, close }
-    },
+    listen: (port = 0) => listenOn(sandbox.handle, port),
     apiUrl: (base, platform) => `${base.replace(/\/$/, '')}/${platform}`,
     live: (name, account) =>
       [...platforms.keys()]

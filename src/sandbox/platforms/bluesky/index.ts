@@ -3,22 +3,13 @@ import type { Platform } from '../frame/platform.js'
 import { Posts, type StoredPost } from '../frame/posts.js'
 import { RollingLimit } from '../frame/rolling-limit.js'
 import type { World } from '../frame/world.js'
-import type { Fault, LiveMedia, SandboxAccount } from '../types.js'
-import {
-  type Blob,
-  blobCid,
-  checkRecord,
-  type FindBlob,
-  isTid,
-  recordCid,
-  tidOf,
-} from './record.js'
-import { BlueskySessions, rateHeaders, refuseXrpc, xrpcError } from './sessions.js'
+import type { Fault, SandboxAccount } from '../types.js'
+import { Blobs } from './blobs.js'
+import { checkRecord, isTid, recordCid, tidOf } from './record.js'
+import { BlueskySessions } from './sessions.js'
+import { rateHeaders, refuseXrpc, xrpcError } from './xrpc.js'
 
 const COLLECTION = 'app.bsky.feed.post'
-const BLOB_MAX_BYTES = 50 * 1024 * 1024
-/** The lexicon says only that unused blobs go after a short time; half an hour is a guess. */
-const BLOB_LIFE_MS = 30 * 60_000
 const POINTS = { create: 3, update: 2, delete: 1 }
 
 interface PostRecord extends StoredPost {
@@ -27,21 +18,13 @@ interface PostRecord extends StoredPost {
   cid: string
 }
 
-interface StoredBlob {
-  blob: Blob
-  media: LiveMedia
-  account: string
-  at: number
-  used: boolean
-}
-
 /**
  * A Bluesky PDS: sessions, blobs and post records. No AppView, no video service.
  * @see bluesky-social/atproto packages/pds/src/api/com/atproto
  */
 export function createBluesky(world: World): Platform {
   const posts = new Posts<PostRecord>(world.now, 0)
-  const blobs = new Map<string, StoredBlob>()
+  const blobs = new Blobs(world)
   const sessions = new BlueskySessions(world)
   const hourly = new RollingLimit(5000, 3_600_000, world.now, world.switches.quotas)
   const daily = new RollingLimit(35_000, 86_400_000, world.now, world.switches.quotas)
@@ -52,7 +35,7 @@ export function createBluesky(world: World): Platform {
     'com.atproto.server.refreshSession': ['POST', (call) => sessions.refresh(call)],
     'com.atproto.server.getSession': ['GET', (call) => sessions.get(call)],
     'com.atproto.identity.resolveHandle': ['GET', resolveHandle],
-    'com.atproto.repo.uploadBlob': ['POST', uploadBlob],
+    'com.atproto.repo.uploadBlob': ['POST', (call) => blobs.upload(call, sessions.accountOf(call))],
     'com.atproto.repo.createRecord': ['POST', createRecord],
     'com.atproto.repo.putRecord': ['POST', putRecord],
     'com.atproto.repo.deleteRecord': ['POST', deleteRecord],
@@ -87,29 +70,6 @@ export function createBluesky(world: World): Platform {
     return { status: 200, body: { did: account.id } }
   }
 
-  function uploadBlob(call: Call): Reply {
-    const account = sessions.accountOf(call)
-    if (call.body.type !== 'raw' || !call.body.contentType.includes('/')) {
-      throw refuseXrpc(
-        400,
-        'InvalidRequest',
-        'Request encoding (Content-Type) required but not provided',
-      )
-    }
-    const { bytes, contentType } = call.body
-    if (bytes.length > BLOB_MAX_BYTES) {
-      throw refuseXrpc(413, 'PayloadTooLarge', 'request entity too large')
-    }
-    const kind = contentType.startsWith('video/') ? 'video' : 'image'
-    const cid = blobCid(bytes)
-    const mimeType = contentType.replace(/;.*$/, '')
-    const blob: Blob = { $type: 'blob', ref: { $link: cid }, mimeType, size: bytes.length }
-    const used = blobs.get(cid)?.used ?? false
-    const media = world.media.keep(bytes, kind)
-    blobs.set(cid, { blob, media, account: account.id, at: world.now(), used })
-    return { status: 200, body: { blob } }
-  }
-
   /** Reads a write's common input: the repo must be the caller's, the key a TID. */
   function readWrite(call: Call, needsKey: boolean) {
     const account = sessions.accountOf(call)
@@ -133,12 +93,7 @@ export function createBluesky(world: World): Platform {
   }
 
   function checked(account: SandboxAccount, record: unknown) {
-    const find: FindBlob = (cid) => {
-      const stored = blobs.get(cid)
-      const expired = stored && !stored.used && world.now() - stored.at > BLOB_LIFE_MS
-      return stored?.account === account.id && !expired ? stored : undefined
-    }
-    const found = checkRecord(record, find)
+    const found = checkRecord(record, (cid) => blobs.find(account, cid))
     if (typeof found !== 'string' && isObject(record)) return { ...found, value: record }
     const reason = typeof found === 'string' ? found : 'Input/record must be an object'
     const name = reason.startsWith('Could not find blob') ? 'BlobNotFound' : 'InvalidRequest'
@@ -183,9 +138,7 @@ export function createBluesky(world: World): Platform {
     const at = posts.get(uri)?.at ?? world.now()
     const permalink = `${call.root}/profile/${account.id}/post/${rkey}`
     const createdAt = new Date(at).toISOString()
-    for (const stored of blobs.values()) {
-      if (media.some(({ sha256 }) => sha256 === stored.media.sha256)) stored.used = true
-    }
+    blobs.keep(media)
     posts.add({
       id: uri,
       account: account.id,

@@ -2,6 +2,7 @@ import { bearerOf, type Call, jsonObject, Refused, type Reply } from '../frame/e
 import { RollingLimit } from '../frame/rolling-limit.js'
 import type { World } from '../frame/world.js'
 import type { SandboxAccount } from '../types.js'
+import { rateHeaders, refuseXrpc, xrpcError } from './xrpc.js'
 
 const REFRESH_LIFE_MS = 90 * 86_400_000
 
@@ -12,25 +13,6 @@ interface Session {
   use: Use
   expiresAt: number
   ended?: boolean
-}
-
-/** An XRPC error. @see bluesky-social/atproto packages/xrpc-server/src/errors.ts */
-export function refuseXrpc(status: number, error: string, message: string): Refused {
-  return new Refused(xrpcError(status, error, message))
-}
-
-export function xrpcError(status: number, error: string, message: string): Reply {
-  return { status, body: { error, message } }
-}
-
-/** Epoch seconds, unlike Mastodon's. @see packages/xrpc-server/src/rate-limiter-http.ts */
-export function rateHeaders(limit: RollingLimit, key: string): Record<string, string> {
-  return {
-    'ratelimit-limit': String(limit.limit),
-    'ratelimit-remaining': String(limit.remaining(key)),
-    'ratelimit-reset': String(Math.ceil(limit.resetAt(key) / 1000)),
-    'ratelimit-policy': `${limit.limit};w=${limit.windowMs / 1000}`,
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
-import { type Call, isObject, jsonObject, Refused, type Reply } from '../frame/exchange.js'
+import { type Call, isObject, jsonObject, type Reply } from '../frame/exchange.js'
 import { inspectMedia } from '../frame/media.js'
 import type { World } from '../frame/world.js'
 import type { LiveMedia } from '../types.js'
+import { refuseLinkedIn } from './errors.js'
 
 const IMAGE_MAX_PIXELS = 36_152_320
 const IMAGE_TYPES = ['jpg', 'png', 'gif']
@@ -13,15 +14,6 @@ interface Asset {
   kind: 'image' | 'video'
   parts: (Uint8Array | undefined)[]
   media?: LiveMedia
-}
-
-/** @see Microsoft Learn, LinkedIn "Error responses" */
-export function linkedInError(status: number, code: string, message: string): Reply {
-  return { status, body: { status, code, message } }
-}
-
-export function refuseLinkedIn(status: number, code: string, message: string): Refused {
-  return new Refused(linkedInError(status, code, message))
 }
 
 /** Images and videos: initialize, PUT the bytes, and for videos finalize. @see "Images API" */

@@ -5,50 +5,15 @@ import { Posts, type StoredPost } from '../frame/posts.js'
 import { RollingLimit } from '../frame/rolling-limit.js'
 import type { World } from '../frame/world.js'
 import type { Fault, LiveMedia, SandboxAccount } from '../types.js'
-import { LinkedInAssets, linkedInError, refuseLinkedIn } from './assets.js'
+import { LinkedInAssets } from './assets.js'
+import { duplicateOf, linkedInError, notFound, refuseLinkedIn } from './errors.js'
+import { checkHeaders, createSchema, type Draft } from './schema.js'
 import { plainTextOf } from './text.js'
 
-/** Versions live at least a year; 202609 was the newest in September 2026. @see "Versioning" */
-const OLDEST_VERSION = 202509
-const NEWEST_VERSION = 202609
 const COMMENTARY_MAX = 3000
 const DUPLICATE_WINDOW_MS = 600_000
 const DAY_MS = 86_400_000
 const DAILY_REQUESTS = 150
-
-const altText = z.exactOptional(z.string().max(4086))
-const imageSchema = z.strictObject({ id: z.string(), altText })
-const createSchema = z.strictObject({
-  author: z.string().regex(/^urn:li:(person|organization):[\w-]+$/),
-  commentary: z.string(),
-  visibility: z.enum(['PUBLIC', 'CONNECTIONS']),
-  distribution: z.strictObject({
-    feedDistribution: z.literal('MAIN_FEED'),
-    targetEntities: z.exactOptional(z.array(z.unknown())),
-    thirdPartyDistributionChannels: z.exactOptional(z.array(z.unknown())),
-  }),
-  lifecycleState: z.literal('PUBLISHED'),
-  isReshareDisabledByAuthor: z.exactOptional(z.boolean()),
-  content: z.exactOptional(
-    z.union([
-      z.strictObject({
-        media: z.strictObject({ id: z.string(), altText, title: z.exactOptional(z.string()) }),
-      }),
-      z.strictObject({
-        multiImage: z.strictObject({ images: z.array(imageSchema).min(2).max(20), altText }),
-      }),
-      z.strictObject({
-        article: z.strictObject({
-          source: z.url(),
-          title: z.string().min(1),
-          description: z.exactOptional(z.string()),
-          thumbnail: z.exactOptional(z.string()),
-        }),
-      }),
-    ]),
-  ),
-})
-type Draft = z.infer<typeof createSchema>
 
 interface Share extends StoredPost {
   draft: Draft
@@ -277,28 +242,6 @@ export function createLinkedIn(world: World): Platform {
       daily.clear()
     },
   }
-}
-
-function checkHeaders({ headers }: Call): void {
-  const version = headers['linkedin-version']
-  if (version === undefined) {
-    throw refuseLinkedIn(400, 'VERSION_MISSING', 'A version must be present')
-  }
-  const number = /^\d{6}$/.test(String(version)) ? Number(version) : 0
-  if (number < OLDEST_VERSION || number > NEWEST_VERSION) {
-    throw refuseLinkedIn(426, 'NONEXISTENT_VERSION', `Requested version ${version} is not active`)
-  }
-  if (headers['x-restli-protocol-version'] !== '2.0.0') {
-    throw refuseLinkedIn(400, 'INVALID_REQUEST', 'X-Restli-Protocol-Version: 2.0.0 is required')
-  }
-}
-
-function duplicateOf(urn: string): Reply {
-  return { status: 422, body: { status: 422, message: `Content is a duplicate of ${urn}` } }
-}
-
-function notFound(call: Call): Refused {
-  return refuseLinkedIn(404, 'RESOURCE_NOT_FOUND', `No virtual resource found for ${call.path}`)
 }
 
 function postOf({ id, at, draft }: Share) {

@@ -1,44 +1,29 @@
-import { type Call, isObject, jsonObject, Refused, type Reply } from '../frame/exchange.js'
-import { inspectMedia } from '../frame/media.js'
+import { type Call, isObject, Refused, type Reply } from '../frame/exchange.js'
 import type { Platform } from '../frame/platform.js'
-import { Posts, type StoredPost } from '../frame/posts.js'
+import { Posts } from '../frame/posts.js'
 import { RollingLimit } from '../frame/rolling-limit.js'
 import type { World } from '../frame/world.js'
 import type { Fault, LiveMedia, SandboxAccount } from '../types.js'
+import { fileOf } from './files.js'
 import { parseText } from './text.js'
+import {
+  botUser,
+  chatObject,
+  failure,
+  isChat,
+  type Message,
+  messageObject,
+  PARAMS,
+  paramsOf,
+  parseJson,
+  type Request,
+  refuse,
+  tooMany,
+  valuesOf,
+} from './wire.js'
 
 const TEXT_MAX = 4096
 const CAPTION_MAX = 1024
-const MEGABYTE = 1024 * 1024
-/** Bytes of an upload and of a fetched address. @see Bot API "Sending files" */
-const MAX_BYTES = {
-  photo: { uploaded: 10 * MEGABYTE, fetched: 5 * MEGABYTE },
-  video: { uploaded: 50 * MEGABYTE, fetched: 20 * MEGABYTE },
-}
-const COMMON = ['chat_id', 'parse_mode', 'disable_notification', 'protect_content']
-const PARAMS: Record<string, string[]> = {
-  sendMessage: [...COMMON, 'text', 'link_preview_options', 'entities'],
-  sendPhoto: [...COMMON, 'photo', 'caption', 'caption_entities'],
-  sendVideo: [...COMMON, 'video', 'caption', 'caption_entities', 'supports_streaming'],
-  sendMediaGroup: [...COMMON, 'media'],
-  editMessageText: [...COMMON, 'message_id', 'text', 'link_preview_options', 'entities'],
-  editMessageCaption: [...COMMON, 'message_id', 'caption', 'caption_entities'],
-  deleteMessage: ['chat_id', 'message_id'],
-  getChat: ['chat_id'],
-  getChatMember: ['chat_id', 'user_id'],
-  getMe: [],
-}
-
-interface Message extends StoredPost {
-  groupIds: string[]
-}
-
-interface Request {
-  call: Call
-  bot: SandboxAccount
-  params: Record<string, unknown>
-}
-
 /** A Telegram channel through the Bot API. @see core.telegram.org/bots/api; npm @grammyjs/types */
 export function createTelegram(world: World): Platform {
   const posts = new Posts<Message>(world.now, 0)
@@ -119,15 +104,19 @@ export function createTelegram(world: World): Platform {
     return text
   }
 
+  function shown(request: Request, post: Message) {
+    return messageObject(post, chatOf(request))
+  }
+
   function sendMessage(request: Request) {
-    return messageObject(store(request, textOf(request, 'text'), [], 1))
+    return shown(request, store(request, textOf(request, 'text'), [], 1))
   }
 
   async function sendFile(request: Request, kind: 'photo' | 'video') {
     chatOf(request)
     const text = textOf(request, 'caption')
-    const media = await fileOf(request, kind, request.params[kind], kind)
-    return messageObject(store(request, text, [media], 1))
+    const media = await fileOf(world, request, kind, request.params[kind], kind)
+    return shown(request, store(request, text, [media], 1))
   }
 
   /** One post to the audience, but a message with an id of its own for each item. */
@@ -144,7 +133,7 @@ export function createTelegram(world: World): Platform {
       const { type, media: source, ...more } = isObject(item) ? item : {}
       if (type !== 'photo' && type !== 'video')
         throw refuse(400, "Bad Request: can't parse media type")
-      files.push(await fileOf(request, type, source))
+      files.push(await fileOf(world, request, type, source))
       const params = { parse_mode: more.parse_mode ?? request.params.parse_mode, ...more }
       captions.push(textOf({ ...request, params }, 'caption'))
     }
@@ -152,42 +141,11 @@ export function createTelegram(world: World): Platform {
     const post = store(request, text, files, items.length)
     const shared = { media_group_id: post.id }
     return post.groupIds.map((id, index) => ({
-      ...messageObject(post),
+      ...shown(request, post),
       message_id: Number(id),
       ...shared,
       caption: captions[index] || undefined,
     }))
-  }
-
-  /** A file that is uploaded (by its field's name or `attach://…`) or named by an address. */
-  async function fileOf(
-    { call }: Request,
-    kind: 'photo' | 'video',
-    source: unknown,
-    fieldName?: string,
-  ): Promise<LiveMedia> {
-    const files = call.body.type === 'form' ? call.body.files : []
-    const name = String(source ?? '').replace(/^attach:\/\//, '')
-    const wanted = source === undefined ? fieldName : name
-    const upload = files.find(({ field }) => field === wanted)
-    const expected = kind === 'photo' ? 'image' : 'video'
-    if (!upload && !/^https?:\/\//.test(name)) {
-      throw refuse(400, 'Bad Request: wrong file identifier/HTTP URL specified')
-    }
-    const bytes = upload
-      ? upload.bytes
-      : await world.media.fetch(name).catch(() => {
-          throw refuse(400, 'Bad Request: failed to get HTTP URL content')
-        })
-    const url = upload ? {} : { url: name }
-    if (bytes === undefined) return { kind: expected, ...url }
-    if (inspectMedia(bytes)?.kind !== expected) {
-      throw refuse(400, 'Bad Request: wrong type of the web page content')
-    }
-    if (bytes.length > MAX_BYTES[kind][upload ? 'uploaded' : 'fetched']) {
-      throw refuse(upload ? 413 : 400, 'Request Entity Too Large')
-    }
-    return { ...world.media.keep(bytes, expected), ...url }
   }
 
   function store(request: Request, text: string, media: LiveMedia[], count: number): Message {
@@ -226,22 +184,7 @@ export function createTelegram(world: World): Platform {
     }
     if (text === post.text) throw refuse(400, 'Bad Request: message is not modified')
     post.text = text
-    return { ...messageObject(post), edit_date: Math.floor(world.now() / 1000) }
-  }
-
-  function messageObject(post: Message) {
-    const chat = world.accounts('telegram').find(({ id }) => id === post.account)
-    const file = { file_id: `file-${post.id}`, file_unique_id: post.id }
-    const kind = post.media[0]?.kind
-    return {
-      message_id: Number(post.id),
-      date: Math.floor(post.at / 1000),
-      chat: chat && chatObject(chat),
-      sender_chat: chat && chatObject(chat),
-      ...(kind === undefined ? { text: post.text } : { caption: post.text || undefined }),
-      ...(kind === 'image' ? { photo: [{ ...file, width: 1, height: 1 }] } : {}),
-      ...(kind === 'video' ? { video: { ...file, width: 1, height: 1, duration: 1 } } : {}),
-    }
+    return { ...shown(request, post), edit_date: Math.floor(world.now() / 1000) }
   }
 
   function spoil(fault: Fault): Reply {
@@ -285,62 +228,5 @@ export function createTelegram(world: World): Platform {
       perSecond.clear()
       lastMessageId = 0
     },
-  }
-}
-
-/** A channel is named by `@username` or by its number. */
-function isChat(account: SandboxAccount, wanted: string): boolean {
-  return (
-    account.id === wanted ||
-    `@${account.username}` === wanted ||
-    String(chatNumber(account)) === wanted
-  )
-}
-
-function chatNumber({ id, username }: SandboxAccount): number {
-  if (/^-?\d+$/.test(id)) return Number(id)
-  const sum = [...username].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1e9, 7)
-  return -1_001_000_000_000 - sum
-}
-
-function chatObject(account: SandboxAccount) {
-  const { name: title, username } = account
-  return { id: chatNumber(account), type: 'channel', title, username }
-}
-
-function botUser({ username }: SandboxAccount) {
-  return { id: 424_242, is_bot: true, first_name: 'Sandbox bot', username: `${username}_bot` }
-}
-
-function failure(error_code: number, description: string, parameters?: object): Reply {
-  const more = parameters === undefined ? {} : { parameters }
-  return { status: error_code, body: { ok: false, error_code, description, ...more } }
-}
-
-function refuse(code: number, description: string): Refused {
-  return new Refused(failure(code, description))
-}
-
-function tooMany(retry_after: number): Reply {
-  return failure(429, `Too Many Requests: retry after ${retry_after}`, { retry_after })
-}
-
-function valuesOf({ body, query }: Call): Record<string, unknown> {
-  const form = body.type === 'form' ? Object.fromEntries(body.fields) : {}
-  return { ...Object.fromEntries(query), ...form, ...jsonObject(body) }
-}
-
-function paramsOf(call: Call): Record<string, unknown> {
-  if (call.body.type === 'invalid' || call.body.type === 'raw') {
-    throw refuse(400, "Bad Request: can't parse the request body")
-  }
-  return valuesOf(call)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { bearerOf, type Call, jsonObject, Refused, type Reply } from '../frame/exchange.js'
 import type { Platform } from '../frame/platform.js'
-import { Posts, type StoredPost } from '../frame/posts.js'
+import { Posts } from '../frame/posts.js'
 import { RollingLimit } from '../frame/rolling-limit.js'
 import type { World } from '../frame/world.js'
 import type { Fault, SandboxAccount } from '../types.js'
+import { fieldsOf, pick, timeOf, type XPost } from './fields.js'
 import { XMedia } from './media.js'
 import { invalidRequest, problem, refuseX } from './problems.js'
-import { returnedText, type UrlEntity, weightedLength } from './text.js'
+import { createSchema } from './schema.js'
+import { returnedText, weightedLength } from './text.js'
 
 const WEIGHT_MAX = 280
 const QUARTER_MS = 900_000
@@ -19,28 +21,10 @@ const DUPLICATE = problem(
   'You are not allowed to create a Tweet with duplicate content.',
 )
 
-const id = z.string().regex(/^\d{1,19}$/)
-/** Unknown properties are refused. @see X API openapi 2.167, CreatePostsRequest */
-const createSchema = z.strictObject({
-  text: z.exactOptional(z.string()),
-  media: z.exactOptional(z.strictObject({ media_ids: z.array(id).min(1).max(4) })),
-  reply: z.exactOptional(z.strictObject({ in_reply_to_tweet_id: id })),
-  reply_settings: z.exactOptional(
-    z.enum(['following', 'mentionedUsers', 'subscribers', 'verified']),
-  ),
-  made_with_ai: z.exactOptional(z.boolean()),
-  paid_partnership: z.exactOptional(z.boolean()),
-})
-
 interface Route {
   name: string
   limit: number
   reply: () => Reply
-}
-
-interface XPost extends StoredPost {
-  returned: string
-  urls: UrlEntity[]
 }
 
 /** X, API v2. @see X API "Manage Posts", "Timelines", "Media" */
@@ -229,45 +213,4 @@ export function createX(world: World): Platform {
       limits.clear()
     },
   }
-}
-
-const FIELDS = ['id', 'text', 'created_at', 'entities', 'author_id', 'attachments']
-
-/** The asked fields; the parameter is `tweet.fields` in the guides, `post.fields` in the description. */
-function fieldsOf(call: Call, allowed: string[]): string[] {
-  for (const name of call.query.keys()) {
-    if (![...allowed, 'tweet.fields', 'post.fields'].includes(name)) {
-      throw invalidRequest(`The query parameter [${name}] is not one of the allowed ones`)
-    }
-  }
-  const asked = call.query.get('tweet.fields') ?? call.query.get('post.fields') ?? ''
-  const names = asked.split(',').filter((name) => name !== '')
-  const unknown = names.find((name) => !FIELDS.includes(name))
-  if (unknown !== undefined) throw invalidRequest(`The field [${unknown}] is not known`)
-  return names
-}
-
-function pick(post: XPost, fields: string[]): Record<string, unknown> {
-  const all: Record<string, unknown> = {
-    created_at: post.createdAt,
-    author_id: post.account,
-    entities: post.urls.length > 0 ? { urls: post.urls } : undefined,
-    attachments: post.media.length > 0 ? { media_keys: post.media.map(() => '3_1') } : undefined,
-  }
-  const chosen = fields.map((name) => [name, all[name]] as const)
-  const present = chosen.filter(([, value]) => value !== undefined)
-  return {
-    id: post.id,
-    text: post.returned,
-    edit_history_tweet_ids: [post.id],
-    ...Object.fromEntries(present),
-  }
-}
-
-function timeOf(call: Call, name: string): number | undefined {
-  const given = call.query.get(name)
-  if (given === null) return undefined
-  const at = /^\d{4}-\d\d-\d\dT.*Z$/.test(given) ? Date.parse(given) : Number.NaN
-  if (Number.isNaN(at)) throw invalidRequest(`${name} must be an RFC 3339 time`)
-  return at
 }
