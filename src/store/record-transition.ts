@@ -112,7 +112,8 @@ function logged(stored: StoredTarget, event: TargetEvent, { target, note }: Move
     (at, target_id, post_id, account, platform, type, from_status, to_status, attempt, reason, actor, evidence, note)
   select ${instant(event.at)}, id, post_id, ${stored.account}, ${stored.platform}, ${event.type},
     ${stored.target.state.status}, ${target.state.status}, ${target.attempt}::int, ${reason}::text,
-    ${actor ? json(actor) : sql`null::jsonb`}, ${evidence ? json(evidence) : sql`null::jsonb`}, ${note ?? null}::text
+    ${actor ? json(actor) : sql`null::jsonb`}, ${evidence ? json(evidence) : sql`null::jsonb`},
+    ${note === undefined ? null : storable(note)}::text
   from moved
 ), touched as (
   update pressroom.posts set changed = changed + 1, tell_at = null where id = (select post_id from moved)
@@ -165,12 +166,13 @@ function effectOf(stored: StoredTarget, event: TargetEvent, effect: Effect): SQL
   where name = ${stored.account} and exists (select 1 from moved)
 )`
     case 'holdAccount':
+      // The queue knows the bells of the old versions already, at their old times.
       return sql`, held as (
   update pressroom.accounts set status = 'held', held_reason = ${json(effect.reason)},
-    check_due_at = coalesce(check_due_at, ${instant(event.at + RECHECK_HELD_MS)})
+    check_due_at = least(check_due_at, ${instant(event.at + RECHECK_HELD_MS)})
   where name = ${stored.account} and exists (select 1 from moved)
 ), hurried as (
-  update pressroom.targets set due_at = ${instant(event.at)}
+  update pressroom.targets set due_at = ${instant(event.at)}, version = version + 1
   where account = ${stored.account} and status in ('queued', 'waiting') and id <> ${stored.id}
     and exists (select 1 from moved)
 )`
@@ -189,7 +191,7 @@ function effectOf(stored: StoredTarget, event: TargetEvent, effect: Effect): SQL
   }
 }
 
-/** A held account is looked at again by itself this long after it was refused. */
+/** A held account is looked at again by itself at the latest this long after it was refused. */
 const RECHECK_HELD_MS = 5 * 60_000
 
 function instant(ms: number): SQL {
@@ -197,5 +199,13 @@ function instant(ms: number): SQL {
 }
 
 function json(value: unknown): SQL {
-  return sql`${JSON.stringify(value)}::jsonb`
+  const text = JSON.stringify(value, (_key, part) =>
+    typeof part === 'string' ? storable(part) : part,
+  )
+  return sql`${text}::jsonb`
+}
+
+/** Platforms' words may hold what Postgres refuses: NUL, and halves of characters that were cut. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd')
 }
