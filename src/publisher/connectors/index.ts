@@ -5,6 +5,7 @@ import type { Connector } from './connector.js'
 import { createFacebook, facebookAccount } from './facebook/index.js'
 import { createInstagram, instagramAccount } from './instagram/index.js'
 import { createManual, manualAccount } from './manual/index.js'
+import { createMastodon, mastodonAccount } from './mastodon/index.js'
 import { createThreads, threadsAccount } from './threads/index.js'
 
 /** Every platform there is: what its account looks like, and its connector. */
@@ -13,6 +14,7 @@ export const connectors = {
   instagram: { schema: instagramAccount, create: createInstagram },
   threads: { schema: threadsAccount, create: createThreads },
   bluesky: { schema: blueskyAccount, create: createBluesky },
+  mastodon: { schema: mastodonAccount, create: createMastodon },
   manual: { schema: manualAccount, create: createManual },
 } as const satisfies Record<string, Registered>
 

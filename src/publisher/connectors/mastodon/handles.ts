@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import type { Instant } from '../../core/target.js'
+import type { Media } from '../connector.js'
+
+const HOUR = 3_600_000
+/** Files that no post has are removed after a day. @see mastodon/mastodon app/lib/vacuum */
+const UPLOAD_LIFE_MS = 23 * HOUR
+
+const upload = z.object({ media: z.string(), id: z.string(), at: z.number(), ready: z.boolean() })
+export type Upload = z.infer<typeof upload>
+
+const handles = z.object({
+  uploads: z.array(upload).catch([]),
+  /** The first time this content was sent: the server keeps its key for an hour from then. */
+  sentAt: z.number().optional().catch(undefined),
+})
+/** What Mastodon's steps leave behind. Uploads stay listed, so that old ones are known. */
+export type MastodonHandles = z.infer<typeof handles>
+
+export function readHandles(stored: unknown): MastodonHandles {
+  return handles.parse(stored)
+}
+
+/** The upload of this medium that can still be attached. */
+export function freshUpload({ uploads }: MastodonHandles, media: Media, now: Instant) {
+  return uploads.findLast((kept) => kept.media === media.id && now - kept.at < UPLOAD_LIFE_MS)
+}
+
+export function replaceUpload(handles: MastodonHandles, changed: Upload): MastodonHandles {
+  const uploads = handles.uploads.map((kept) => (kept.id === changed.id ? changed : kept))
+  return { ...handles, uploads }
+}

@@ -1,0 +1,123 @@
+import type { Outcome } from '../../core/outcome.js'
+import { unreadable } from '../classify.js'
+import type { PublishRequest, Steps } from '../connector.js'
+import { foundAmong, livePost } from '../meta-look.js'
+import { judge } from './classify.js'
+import {
+  freshUpload,
+  type MastodonHandles,
+  readHandles,
+  replaceUpload,
+  type Upload,
+} from './handles.js'
+import { matchingStatuses, readStatuses, wantedStatus } from './look.js'
+import { mediaUpload, statusForm } from './render.js'
+import type { Server } from './server.js'
+import { attachment, status } from './wire.js'
+
+/**
+ * One attempt: reads the account if it was sent before, uploads, waits until the media are
+ * processed, then posts once under the key of the target.
+ */
+export async function publish(
+  server: Server,
+  request: PublishRequest,
+  steps: Steps,
+): Promise<Outcome> {
+  const { content, idempotencyKey } = request
+  const kept = readHandles(request.handles)
+  const earlier = kept.sentAt === undefined ? undefined : await sentBefore(server, request, steps)
+  if (earlier) return earlier
+  const uploaded = await upload(server, request, kept, steps)
+  if (uploaded.kind !== 'ready') return uploaded
+
+  const { handles, mediaIds } = uploaded
+  const call = server.request('POST', 'v1/statuses', {
+    headers: { 'idempotency-key': idempotencyKey },
+    body: { json: statusForm(content.text, mediaIds) },
+  })
+  const sent = { ...handles, sentAt: kept.sentAt ?? steps.now() }
+  const judged = judge(await steps.mutate(call, sent), 'mutation', steps.now())
+  if (judged.kind === 'transient' && judged.reason.class === 'media') {
+    await steps.save({ ...sent, uploads: sent.uploads.map((one) => ({ ...one, ready: false })) })
+  }
+  if (judged.kind !== 'success') return judged
+  const parsed = status.safeParse(judged.json)
+  if (!parsed.success) return unreadable('Mastodon', 'mutation', 'the post')
+  const { id, permalink } = parsed.data
+  return livePost({ remoteId: id, ...(permalink === undefined ? {} : { permalink }) })
+}
+
+/** Not every server keeps to the key, so nothing is sent a second time before the account was read. */
+async function sentBefore(
+  server: Server,
+  request: PublishRequest,
+  steps: Steps,
+): Promise<Outcome | undefined> {
+  const wanted = wantedStatus(request, steps.now())
+  const list = await readStatuses(server, steps, wanted.since)
+  if (list.kind === 'unread') return list.outcome
+  const found = foundAmong(await matchingStatuses(server, steps, list.value, wanted))
+  return found && livePost(found)
+}
+
+type Uploaded =
+  | {
+      readonly kind: 'ready'
+      readonly handles: MastodonHandles
+      readonly mediaIds: readonly string[]
+    }
+  | Outcome
+
+async function upload(
+  server: Server,
+  { content }: PublishRequest,
+  kept: MastodonHandles,
+  steps: Steps,
+): Promise<Uploaded> {
+  let handles = kept
+  for (const media of content.media) {
+    if (freshUpload(handles, media, steps.now())) continue
+    const multipart = mediaUpload(media, await steps.bytes(media))
+    const request = server.request('POST', 'v2/media', { body: { multipart } })
+    const judged = judge(await steps.prepare(request), 'upload', steps.now())
+    if (judged.kind !== 'success') return judged
+    const parsed = attachment.safeParse(judged.json)
+    if (!parsed.success) return unreadable('Mastodon', 'other', 'a media id')
+    const ready = judged.status === 200
+    const uploaded = { media: media.id, id: parsed.data.id, at: steps.now(), ready }
+    handles = { ...handles, uploads: [...handles.uploads, uploaded] }
+    await steps.save(handles)
+  }
+  const uploads = content.media.flatMap((media) => freshUpload(handles, media, steps.now()) ?? [])
+  for (const waiting of uploads.filter(({ ready }) => !ready)) {
+    const state = await readUpload(server, handles, waiting, steps)
+    if (state.kind !== 'ready') return state
+    handles = state.handles
+  }
+  return { kind: 'ready', handles, mediaIds: uploads.map(({ id }) => id) }
+}
+
+/** Whether the server is done with a file; 206 while it works. @see methods/media.md */
+async function readUpload(
+  server: Server,
+  handles: MastodonHandles,
+  waiting: Upload,
+  steps: Steps,
+): Promise<{ readonly kind: 'ready'; readonly handles: MastodonHandles } | Outcome> {
+  const request = server.request('GET', `v1/media/${encodeURIComponent(waiting.id)}`)
+  const judged = judge(await steps.read(request), 'upload', steps.now())
+  if (judged.kind === 'permanent' && judged.reason.code === '404') {
+    await steps.save(replaceUpload(handles, { ...waiting, at: 0 }))
+    const text = 'Mastodon has dropped an uploaded file; it is uploaded again.'
+    return { kind: 'transient', reason: { class: 'media', text } }
+  }
+  if (judged.kind !== 'success') return judged
+  if (judged.status === 206) {
+    const note = 'Mastodon is processing the media.'
+    return { kind: 'accepted', stage: 'preparing', note }
+  }
+  const changed = replaceUpload(handles, { ...waiting, ready: true })
+  await steps.save(changed)
+  return { kind: 'ready', handles: changed }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Listed } from '../meta.js'
+import { comparable, plainTextOf } from './html-text.js'
+
+/** @see mastodon/documentation entities/Error.md */
+export const errorBody = z.object({ error: z.string() })
+
+/** A post, with its HTML as comparable text. @see mastodon/documentation entities/Status.md */
+export const status = z
+  .object({
+    id: z.string().min(1),
+    created_at: z.string(),
+    content: z.string().catch(''),
+    url: z.string().nullish().catch(undefined),
+    uri: z.string().nullish().catch(undefined),
+    media_attachments: z.array(z.object({ id: z.string() })).catch([]),
+  })
+  .transform(
+    (it): Listed => ({
+      id: it.id,
+      text: comparable(plainTextOf(it.content)),
+      createdAt: Date.parse(it.created_at),
+      permalink: it.url ?? it.uri ?? undefined,
+      photos: it.media_attachments.map(({ id }) => id),
+    }),
+  )
+
+export const statusList = z.array(status)
+export const statusSource = z.object({ text: z.string() })
+
+/** An uploaded file; it has no address as long as it is processed. */
+export const attachment = z.object({ id: z.string().min(1) })
+
+export const ownAccount = z.object({
+  id: z.string().min(1),
+  acct: z.string(),
+  url: z.string().optional().catch(undefined),
+})
+
+/** Scopes are told since 4.3. @see mastodon/documentation methods/apps.md */
+export const ownApp = z.object({ scopes: z.array(z.string()).optional().catch(undefined) })
+
+const count = z.number().int().positive().optional().catch(undefined)
+
+/** @see mastodon/documentation entities/V1_Instance.md */
+export const instance = z.object({
+  version: z.string(),
+  configuration: z
+    .object({
+      statuses: z
+        .object({
+          max_characters: count,
+          max_media_attachments: count,
+          characters_reserved_per_url: count,
+        })
+        .optional()
+        .catch(undefined),
+      media_attachments: z
+        .object({
+          description_limit: count,
+          image_size_limit: count,
+          video_size_limit: count,
+          supported_mime_types: z.array(z.string()).optional().catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+})
+export type Instance = z.infer<typeof instance>
