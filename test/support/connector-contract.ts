@@ -33,6 +33,7 @@ const ERRORS: readonly ErrorRow[] = [
 const MOMENTS = ['before', 'after'] as const
 const TIMES = [1, 'always'] as const
 const isPublished = ({ state }: Target) => state.status === 'published'
+const inDoubt = ({ state }: Target) => ['reconciling', 'unconfirmed'].includes(state.status)
 
 /**
  * The suite that every connector passes: over real sockets, with the real decisions, against a
@@ -181,17 +182,14 @@ export function connectorContract(name: string, setup: ContractSetup): void {
       beforeAll(twins.open)
       beforeEach(twins.reset)
       afterAll(twins.close)
-      const first = async () => {
-        await twins.drive(plain, { targetId: 'first' })
-        return twins.live()[0]?.id ?? ''
-      }
 
       it.each(MOMENTS)(
         'is never taken for the other, when an answer is lost %s accepting',
         async (when) => {
-          const other = await first()
+          await twins.drive(plain, { targetId: 'first', until: isPublished })
+          const others = new Set(twins.live().map(({ id }) => id))
           twins.fault({ kind: 'reset', on: 'mutation', when, times: 1 })
-          const options = { targetId: 'second', otherRemoteIds: new Set([other]) }
+          const options = { targetId: 'second', otherRemoteIds: others }
           const { state } = await twins.drive(plain, options)
           const sure = twins.reads() && (when === 'after' || setup.provesAbsence)
           expect(state.status).toBe(sure ? 'published' : 'unconfirmed')
@@ -199,6 +197,28 @@ export function connectorContract(name: string, setup: ContractSetup): void {
           if (sure) expect(state).toMatchObject({ remoteId: twins.live()[1]?.id })
         },
       )
+
+      it('is not taken for one that somebody published earlier', async () => {
+        await twins.drive(plain, { targetId: 'by hand' })
+        twins.fault({ kind: 'reset', on: 'mutation', when: 'before', times: 1 })
+        const { state } = await twins.drive(plain, { targetId: 'second' })
+        expect(state.status).toBe(setup.provesAbsence ? 'published' : 'unconfirmed')
+        expect(twins.live()).toHaveLength(setup.provesAbsence ? 2 : 1)
+      })
+
+      it('is not mixed up with what somebody else publishes at the same time', async () => {
+        const theirs = { ...plain, text: `${plain.text} And more.` }
+        twins.fault({ kind: 'reset', on: 'mutation', when: 'after', times: 1 })
+        const lost = await twins.drive(plain, { until: inDoubt })
+        await twins.drive(theirs, { targetId: 'by hand', until: isPublished })
+        const { state } = await twins.drive(plain, { from: lost.target })
+        expect(twins.live()).toHaveLength(2)
+        expect(state).toMatchObject(
+          twins.reads()
+            ? { status: 'published', remoteId: twins.live()[0]?.id }
+            : { status: 'unconfirmed' },
+        )
+      })
 
       it('is told as a duplicate when no target has the other copy', async ({ skip }) => {
         if (!setup.seesCopies) skip()
