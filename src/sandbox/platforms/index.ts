@@ -159,17 +159,17 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   const sandbox: Sandbox = {
     handle: async (req, res, path) => {
-      const target = new URL(`http://sandbox${path.includes('?') ? path : path + queryOf(req)}`)
-      const name = target.pathname.split('/')[1] ?? ''
-      if (name === '_sandbox') {
-        send(res, answerControl(sandbox, req.method ?? '', target, await readBody(req)))
-        return true
-      }
+      const name = /^\/([^/?]+)/.exec(path)?.[1]
       const platform = PLATFORM_NAMES.find((known) => known === name)
-      if (!platform) return false
-      const base = options.publicUrl ?? baseOf(req, path)
+      if (!platform && name !== '_sandbox') return false
       try {
-        await serve(platform, req, res, callOf(req, target, `${base}/${platform}`))
+        const target = new URL(`http://sandbox${path.includes('?') ? path : path + queryOf(req)}`)
+        if (platform) {
+          const base = options.publicUrl ?? baseOf(req, path)
+          await serve(platform, req, res, callOf(req, target, `${base}/${platform}`))
+        } else {
+          send(res, answerControl(sandbox, req.method ?? '', target, await readBody(req)))
+        }
       } catch (error) {
         // The client went away while it was sending, or there is a bug here.
         if (!req.destroyed) send(res, { status: 500, body: `sandbox: ${String(error)}` })

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSandbox } from '../../../src/sandbox/platforms/index.js'
@@ -89,6 +90,18 @@ describe('the sandbox', () => {
     sandbox.reset()
     expect([sandbox.live(), sandbox.requests()]).toEqual([[], []])
     expect((await call('POST', '/api/v1/statuses', say('Hello'))).status).toBe(200)
+  })
+
+  it('outlives a client that leaves in the middle of its upload', async () => {
+    const { url, sandbox } = await start('mastodon')
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    const head =
+      'POST /mastodon/api/v1/statuses HTTP/1.1\r\nhost: a\r\ncontent-length: 99\r\n\r\n{"sta'
+    socket.write(head, () => socket.destroy())
+    await once(socket, 'close')
+    expect((await fetch(`${url}/api/v1/instance`)).status).toBe(200)
+    expect(sandbox.live()).toEqual([])
   })
 
   it('answers 404 for platforms it does not know', async () => {
