@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { Listed } from '../../../src/publisher/connectors/meta.js'
+import { matching, sightingOf, type Wanted } from '../../../src/publisher/connectors/meta-look.js'
+import { NOON } from '../../support/clock.js'
+
+const MINUTE = 60_000
+const wanted: Wanted = { text: 'The harbour is open', since: NOON, others: new Set() }
+const post = (id: string, overrides: Partial<Listed> = {}): Listed => ({
+  id,
+  text: 'The harbour is open',
+  createdAt: NOON,
+  ...overrides,
+})
+const ids = (items: readonly Listed[]) => items.map(({ id }) => id)
+const read = (...items: Listed[]) => ({ kind: 'read', value: items }) as const
+const unread = {
+  kind: 'unread',
+  outcome: { kind: 'transient', reason: { class: 'network', text: 'No answer.' } },
+} as const
+
+describe('a post of ours in a list', () => {
+  it('has exactly our text; the newest one is not taken for it', () => {
+    const items = [post('newest', { text: 'Something else' }), post('ours')]
+    expect(ids(matching(items, wanted))).toEqual(['ours'])
+  })
+
+  it('is recognised through line ends, trailing spaces and composed letters', () => {
+    const text = 'Café\r\nopen \nnow\n'
+    const listed = post('ours', { text: 'Cafe\u0301\nopen\nnow' })
+    expect(ids(matching([listed], { ...wanted, text }))).toEqual(['ours'])
+  })
+
+  it('is not older than the attempt, apart from a minute between the clocks', () => {
+    const items = [
+      post('old', { createdAt: NOON - MINUTE - 1 }),
+      post('skewed', { createdAt: NOON - MINUTE }),
+    ]
+    expect(ids(matching(items, wanted))).toEqual(['skewed'])
+  })
+
+  it('is no other target’s', () => {
+    const others = new Set(['theirs'])
+    expect(ids(matching([post('theirs'), post('ours')], { ...wanted, others }))).toEqual(['ours'])
+  })
+
+  it('has our photos where the list names photos', () => {
+    const photos = new Set(['p1', 'p2'])
+    const items = [
+      post('theirs', { photos: ['p9'] }),
+      post('ours', { photos: ['p2'] }),
+      post('silent', { photos: [] }),
+    ]
+    expect(ids(matching(items, { ...wanted, photos }))).toEqual(['ours', 'silent'])
+  })
+
+  it('is not found by an empty text, only by its photos', () => {
+    const items = [post('theirs', { text: '' }), post('ours', { text: '', photos: ['p1'] })]
+    const empty = { ...wanted, text: '' }
+    expect(matching(items, empty)).toEqual([])
+    expect(ids(matching(items, { ...empty, photos: new Set(['p1']) }))).toEqual(['ours'])
+  })
+})
+
+describe('a look at a live post', () => {
+  it('sees it, by its id or in the list', () => {
+    expect(sightingOf('a', read1(post('a')), unread, wanted)).toEqual({
+      kind: 'live',
+      remoteId: 'a',
+    })
+    expect(sightingOf(undefined, undefined, read(post('a')), wanted)).toMatchObject({
+      kind: 'live',
+    })
+  })
+
+  it('does not take a glitch for a removal while the list still shows it', () => {
+    const missing = { kind: 'missing' } as const
+    expect(sightingOf('a', missing, read(post('a')), wanted).kind).toBe('live')
+    expect(sightingOf('a', missing, unread, wanted).kind).toBe('unknown')
+    expect(sightingOf('a', missing, read(), wanted).kind).toBe('gone')
+  })
+
+  it('sees a second copy, but not one that is another target’s', () => {
+    const both = read(post('b'), post('a'))
+    expect(sightingOf('a', read1(post('a')), both, wanted)).toMatchObject({
+      kind: 'duplicated',
+      copies: [{ remoteId: 'a' }, { remoteId: 'b' }],
+    })
+    const others = new Set(['b'])
+    expect(sightingOf('a', read1(post('a')), both, { ...wanted, others }).kind).toBe('live')
+  })
+
+  it('knows nothing when nothing can be read, or when a list without proof is empty', () => {
+    expect(sightingOf('a', unread, unread, wanted)).toEqual({ kind: 'unknown', how: 'No answer.' })
+    expect(sightingOf(undefined, undefined, read(), wanted).kind).toBe('unknown')
+  })
+})
+
+function read1(value: Listed) {
+  return { kind: 'read', value } as const
+}
