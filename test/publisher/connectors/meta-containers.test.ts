@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+import { createInstagram } from '../../../src/publisher/connectors/instagram/index.js'
+import { createThreads } from '../../../src/publisher/connectors/threads/index.js'
+import type { Handles } from '../../../src/publisher/core/target.js'
+import { NOON } from '../../support/clock.js'
+import { IMAGE, SECOND_IMAGE } from '../../support/sample-media.js'
+import { json, metaError, requestOf, scriptedSteps } from './scripted-steps.js'
+
+const HOUR = 3_600_000
+const base = { accessToken: 'IGAA-a-token', userId: '1784', name: 'sample' }
+const instagram = createInstagram({
+  ...base,
+  platform: 'instagram',
+  apiUrl: 'https://graph.instagram.com',
+  apiVersion: 'v26.0',
+})
+const threads = createThreads({
+  ...base,
+  platform: 'threads',
+  apiUrl: 'https://graph.threads.net',
+  apiVersion: 'v1.0',
+})
+const state = (status_code: string, status?: string) => json({ id: 'c1', status_code, status })
+const FINISHED = state('FINISHED')
+const image = { text: 'The harbour is open', media: [IMAGE] }
+const attempt = async (handles: Handles, answers: Parameters<typeof scriptedSteps>[0]) => {
+  const steps = scriptedSteps(answers)
+  const outcome = await instagram.publish(requestOf({ content: image, handles }), steps)
+  const asked = steps.requests.map(({ method, url }) => `${method} ${new URL(url).pathname}`)
+  return { outcome, asked, saved: steps.saved }
+}
+const kept = { parts: [], container: 'c1', createdAt: NOON }
+
+describe('a new container', () => {
+  it('is saved, looked at once, and published in the same attempt when it is ready', async () => {
+    const media = {
+      id: 'm1',
+      timestamp: '2026-01-05T12:00:00+0000',
+      permalink: 'https://i.example/p/1',
+    }
+    const { outcome, asked, saved } = await attempt({}, [
+      json({ id: 'c1' }),
+      FINISHED,
+      json({ id: 'm1' }),
+      json(media),
+    ])
+    expect(outcome).toEqual({
+      kind: 'published',
+      remoteId: 'm1',
+      permalink: 'https://i.example/p/1',
+    })
+    expect(asked).toEqual([
+      'POST /v26.0/1784/media',
+      'GET /v26.0/c1',
+      'POST /v26.0/1784/media_publish',
+      'GET /v26.0/m1',
+    ])
+    expect(saved).toEqual([kept, { ...kept, sentAt: NOON }])
+  })
+
+  it('that is not ready is asked after later', async () => {
+    const { outcome } = await attempt({}, [json({ id: 'c1' }), state('IN_PROGRESS')])
+    expect(outcome).toMatchObject({ kind: 'accepted', stage: 'preparing' })
+  })
+
+  it('of a carousel goes on with the part where the last attempt broke off', async () => {
+    const content = { text: 'Two', media: [IMAGE, SECOND_IMAGE] }
+    const handles = { parts: ['p1'], createdAt: NOON }
+    const steps = scriptedSteps([json({ id: 'p2' }), metaError(2, undefined, 503)])
+    const outcome = await instagram.publish(requestOf({ content, handles }), steps)
+    expect(outcome.kind).toBe('transient')
+    expect(steps.saved).toEqual([{ parts: ['p1', 'p2'], createdAt: NOON }])
+    expect(steps.requests.map(({ body }) => body)).toMatchObject([
+      { form: { is_carousel_item: 'true' } },
+      { form: { media_type: 'CAROUSEL', children: 'p1,p2' } },
+    ])
+  })
+
+  it('is not built on parts that are about to expire', async () => {
+    const content = { text: 'Two', media: [IMAGE, SECOND_IMAGE] }
+    const handles = { parts: ['p1'], createdAt: NOON - 23 * HOUR - 1 }
+    const steps = scriptedSteps([json({ id: 'q1' }), metaError(2, undefined, 503)])
+    await instagram.publish(requestOf({ content, handles }), steps)
+    expect(steps.saved).toEqual([{ parts: ['q1'], createdAt: NOON }])
+  })
+})
+
+describe('a kept container', () => {
+  it('that is published already is live, and nothing is sent', async () => {
+    const { outcome, asked } = await attempt(kept, [state('PUBLISHED'), json({ data: [] })])
+    expect(outcome).toEqual({ kind: 'published' })
+    expect(asked).toEqual(['GET /v26.0/c1', 'GET /v26.0/1784/media'])
+  })
+
+  it('is published itself, never a new one; the first send is remembered', async () => {
+    const before = { ...kept, sentAt: NOON - HOUR }
+    const { outcome, asked, saved } = await attempt(before, [
+      FINISHED,
+      json({ id: 'm1' }),
+      metaError(2, undefined, 500),
+    ])
+    expect(outcome).toEqual({ kind: 'published', remoteId: 'm1' })
+    expect(asked[1]).toBe('POST /v26.0/1784/media_publish')
+    expect(saved).toEqual([before])
+  })
+
+  it('that is not ready after all is kept; if it is published meanwhile, it is live', async () => {
+    const notReady = metaError(9007, 2207027)
+    const early = await attempt(kept, [FINISHED, notReady, state('IN_PROGRESS')])
+    expect(early.outcome).toMatchObject({ kind: 'accepted', stage: 'preparing' })
+    const answers = [FINISHED, notReady, state('PUBLISHED'), json({ data: [] })]
+    expect((await attempt(kept, answers)).outcome).toEqual({ kind: 'published' })
+  })
+
+  it.each([
+    ['EXPIRED', undefined, 'transient'],
+    ['ERROR', 'Error: 2207077', 'transient'],
+    ['ERROR', 'Error: something new', 'transient'],
+    ['ERROR', 'Error: Media upload has failed with error code 2207026', 'permanent'],
+  ])('that ended as %s (%s) is given up: %s', async (code, status, kind) => {
+    const { outcome } = await attempt(kept, [state(code, status)])
+    expect(outcome).toMatchObject({ kind, discardHandles: true })
+  })
+
+  it('whose state cannot be read is asked again, but is not waited out once it was sent', async () => {
+    const down = metaError(2, undefined, 500)
+    expect((await attempt(kept, [down])).outcome).toMatchObject({ kind: 'accepted' })
+    const sent = { ...kept, sentAt: NOON }
+    expect((await attempt(sent, [down])).outcome).toMatchObject({ kind: 'transient' })
+    expect((await attempt(kept, [metaError(190, 463)])).outcome.kind).toBe('permanent')
+  })
+})
+
+describe('a look-up', () => {
+  const doubt = {
+    ...requestOf({ content: image, handles: { ...kept, sentAt: NOON } }),
+    mutationAt: NOON,
+    evidence: [],
+    otherRemoteIds: new Set<string>(),
+  }
+  const lookUp = (answers: Parameters<typeof scriptedSteps>[0], more = {}) =>
+    instagram.lookUp?.({ ...doubt, ...more }, scriptedSteps(answers))
+  const none = json({ data: [] })
+  const listed = json({
+    data: [{ id: 'm1', caption: image.text, timestamp: '2026-01-05T12:00:01+0000' }],
+  })
+
+  it.each([
+    ['PUBLISHED', none, { kind: 'found' }],
+    ['PUBLISHED', listed, { kind: 'found', remoteId: 'm1' }],
+    ['PUBLISHED', metaError(2, undefined, 500), { kind: 'found' }],
+    ['FINISHED', listed, { kind: 'found', remoteId: 'm1' }],
+    ['FINISHED', none, { kind: 'absent', proof: 'settled' }],
+    ['FINISHED', metaError(2, undefined, 500), { kind: 'error' }],
+    ['IN_PROGRESS', none, { kind: 'unclear' }],
+    ['EXPIRED', none, { kind: 'absent', proof: 'settled', discardHandles: true }],
+    ['ERROR', none, { kind: 'absent', proof: 'settled', discardHandles: true }],
+  ])('of a container that is %s finds what the list adds', async (code, list, finding) => {
+    expect(await lookUp([state(code), list])).toMatchObject(finding)
+  })
+
+  it('keeps the container for the next attempt while it is FINISHED', async () => {
+    expect(await lookUp([FINISHED, none])).not.toHaveProperty('discardHandles')
+  })
+
+  it('begins with the post that a late answer named', async () => {
+    const evidence = [{ at: NOON, text: 'A late answer.', remoteId: 'm7' }]
+    const post = json({ id: 'm7', timestamp: '2026-01-05T12:00:01+0000' })
+    expect(await lookUp([post], { evidence })).toMatchObject({ kind: 'found', remoteId: 'm7' })
+  })
+})
+
+describe('Threads', () => {
+  it('reads the state from its own field, and takes "not found" for "not yet"', async () => {
+    const steps = scriptedSteps([
+      json({ id: 'c1', status: 'FINISHED' }),
+      metaError(24, 4279009),
+      json({ id: 'c1', status: 'IN_PROGRESS' }),
+    ])
+    const outcome = await threads.publish(requestOf({ handles: kept }), steps)
+    expect(outcome).toMatchObject({ kind: 'accepted', stage: 'preparing' })
+    expect(steps.requests[1]?.url).toBe('https://graph.threads.net/v1.0/1784/threads_publish')
+  })
+
+  it.each([
+    ['INVALID_DURATION', 'permanent'],
+    ['INVALID_ASPEC_RATIO', 'permanent'],
+    ['FAILED_DOWNLOADING_VIDEO', 'transient'],
+    ['UNKNOWN', 'transient'],
+  ])('gives a container up that ended with %s: %s', async (error_message, kind) => {
+    const steps = scriptedSteps([json({ id: 'c1', status: 'ERROR', error_message })])
+    const outcome = await threads.publish(requestOf({ handles: kept }), steps)
+    expect(outcome).toMatchObject({ kind, discardHandles: true, reason: { class: 'media' } })
+  })
+})
