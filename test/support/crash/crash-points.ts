@@ -1,22 +1,34 @@
 import { randomUUID } from 'node:crypto'
 import type { PGlite } from '@electric-sql/pglite'
+import { createAnnouncer } from '../../../src/bot/announce.js'
+import type { BotDeps } from '../../../src/bot/deps.js'
+import { createSlackChat, createSlackClient } from '../../../src/bot/slack/chat.js'
 import { createLog, createRedactor } from '../../../src/log.js'
 import type { Connector, Content } from '../../../src/publisher/connectors/connector.js'
 import { type Account, createConnector } from '../../../src/publisher/connectors/index.js'
 import { createPolicy } from '../../../src/publisher/core/retry.js'
 import type { PublisherDeps } from '../../../src/publisher/deps.js'
-import { type Publisher, startPublisher } from '../../../src/publisher/publisher.js'
+import { startPublisher } from '../../../src/publisher/publisher.js'
 import type { Doorbell } from '../../../src/publisher/queue/queue.js'
+import type { SlackWorkspace } from '../../../src/sandbox/slack/index.js'
 import { syncAccounts } from '../../../src/store/accounts.js'
 import { createPost } from '../../../src/store/create-post.js'
 import type { Database } from '../../../src/store/database.js'
 import { createId } from '../../../src/store/ids.js'
 import { loadTargetsOf } from '../../../src/store/load-targets.js'
 import { databaseOver } from '../../../src/store/open-embedded.js'
+import { loadPost } from '../../../src/store/posts.js'
 import { createSecretBox } from '../../../src/store/secret-box.js'
 import type { StoredTarget } from '../../../src/store/stored-target.js'
 import { createMemoryQueue } from './memory-queue.js'
-import { createLife, type Life, mortalConnector, mortalDoorbell, mortalEngine } from './mortal.js'
+import {
+  createLife,
+  type Life,
+  mortalChat,
+  mortalConnector,
+  mortalDoorbell,
+  mortalEngine,
+} from './mortal.js'
 
 /** Everything a publish runs on, except the process that dies. */
 export interface Stage {
@@ -24,6 +36,10 @@ export interface Stage {
   readonly account: Account
   readonly content: (marker: string) => Content
   readonly bytes: Uint8Array
+  readonly slack: SlackWorkspace
+  /** The Web API root of `slack`. */
+  readonly slackApiUrl: string
+  readonly channelId: string
   readonly publicUrl: string
   /** Whether an empty look-up counts on this platform; where it does not, asking is honest. */
   readonly provesAbsence: boolean
@@ -65,21 +81,25 @@ async function publishAndDie(
   const life = createLife(point)
   const first = await startProcess(stage, life, queue, 'first')
   const postId = await writePost(stage, marker)
-  const settledAlive = waitUntilSettled(stage, postId)
-  const diedAt = await Promise.race([life.death, settledAlive.then(() => undefined)])
-  let second: Publisher | undefined
-  if (diedAt !== undefined) second = await startProcess(stage, createLife(), queue, 'second')
-  const { target } = await settledAlive
+  const told = waitUntilSettled(stage, postId).then(async (stored) => {
+    await waitUntilTold(stage, postId)
+    return stored
+  })
+  const died = await Promise.race([life.death.then(() => true), told.then(() => false)])
+  const second = died ? await startProcess(stage, createLife(), queue, 'second') : undefined
+  const { target, id } = await told.catch((error: Error) => {
+    throw new Error(`${point ?? 'alive'}: ${error.message}`)
+  })
   const passed = life.passed()
   life.end()
   await (second ?? first).stop()
   await queue.close()
   const { status } = target.state
   const live = stage.live(marker)
-  const wrong = judge(status, live, stage)
+  const wrong = judge(status, live, stage) ?? judgeChat(stage, postId, id, status)
   const ending: Ending = {
     ...(point === undefined ? {} : { point }),
-    died: diedAt !== undefined,
+    died,
     status,
     live,
     ...(wrong === undefined ? {} : { wrong }),
@@ -97,27 +117,106 @@ function judge(status: string, live: number, stage: Stage): string | undefined {
   return couldBeKnown ? 'a needless question to a person' : undefined
 }
 
+interface Process {
+  stop(): Promise<void>
+}
+
+/** Bot and workers as one process runs them, with every effect mortal. */
 async function startProcess(
   stage: Stage,
   life: Life,
   queue: Doorbell,
   name: string,
-): Promise<Publisher> {
+): Promise<Process> {
   const database = databaseOver(mortalEngine(stage.pglite, life))
   const connector = mortalConnector(connectorOf(stage), life)
-  const deps: PublisherDeps = {
+  const shared = {
     database,
     now: Date.now,
     random: Math.random,
     log: createLog({ level: 'silent', redactor: createRedactor() }),
     policy: createPolicy({ settleBaseMs: 15, backoffBaseMs: 15 }),
+  }
+  const deps: PublisherDeps = {
+    ...shared,
     worker: name,
     leaseMs: LEASE_MS,
     requestTimeoutMs: 250,
     connector: () => connector,
     media: { bytes: async () => stage.bytes, publicUrl: () => stage.publicUrl },
   }
-  return startPublisher(deps, mortalDoorbell(queue, life), { sweepEveryMs: 40 })
+  const botDeps: BotDeps = {
+    ...shared,
+    timeZone: 'UTC',
+    platforms: {
+      check: () => [],
+      retrySafety: () => connector.retrySafety,
+      capabilities: () => ({ canLookUp: connector.lookUp !== undefined, canVerify: false }),
+    },
+    channelTargets: () => undefined,
+    media: { allowPrivate: true, servesMedia: true },
+  }
+  const chat = createSlackChat({
+    client: createSlackClient(stage.slack.botToken, stage.slackApiUrl),
+    timeZone: 'UTC',
+    bytes: async () => stage.bytes,
+  })
+  const announcer = createAnnouncer(botDeps, [mortalChat(chat, life)], QUICK)
+  const publisher = await startPublisher(deps, mortalDoorbell(queue, life), { sweepEveryMs: 40 })
+  await announcer.start()
+  return {
+    async stop() {
+      await publisher.stop()
+      await announcer.stop()
+    },
+  }
+}
+
+/** The waits of telling, short enough to die a hundred times. */
+const QUICK: Parameters<typeof createAnnouncer>[2] = {
+  sweepEveryMs: 50,
+  leaseMs: 300,
+  settleMs: 0,
+  editGapMs: 0,
+  lingerMs: 20,
+  companyMs: 20,
+  lookAfterMs: 20,
+  absentAfterMs: 100,
+  backoffMs: 20,
+  closedMs: 100,
+}
+
+/** One message for the post and one for the target, and what they say is true. */
+function judgeChat(
+  stage: Stage,
+  postId: string,
+  targetId: string,
+  status: string,
+): string | undefined {
+  const own = stage.slack
+    .messages(stage.channelId)
+    .filter(({ metadata }) => metadata?.event_type === 'pressroom_post')
+    .filter(({ metadata }) => metadata?.event_payload.postId === postId)
+  if (own.length !== 1) return `${own.length} messages stand for the post`
+  const thread = stage.slack.replies(stage.channelId, own[0]?.ts ?? '')
+  const about = thread.filter(({ metadata }) => metadata?.event_payload.targetId === targetId)
+  if (about.length !== 1) return `${about.length} messages stand for the target`
+  const told = about[0]?.metadata?.event_payload.state
+  if (told !== status) return `the thread says ${told}, the store ${status}`
+  const said = thread.flatMap(({ metadata }) => metadata?.event_payload.key ?? [])
+  return new Set(said).size === said.length ? undefined : 'the same was said twice'
+}
+
+async function waitUntilTold(stage: Stage, postId: string): Promise<void> {
+  const { orm } = databaseOver(stage.pglite)
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    const post = (await loadPost(orm, postId))?.post
+    if (post && post.told >= post.changed) return
+    if (Date.now() > deadline)
+      throw new Error(`the thread has not caught up after 20 s: ${JSON.stringify(post)}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
 }
 
 function connectorOf(stage: Stage): Connector {
@@ -131,7 +230,7 @@ async function writePost(stage: Stage, marker: string): Promise<string> {
   const id = createId('p', now, Math.random)
   await createPost(database.orm, {
     id,
-    conversation: { chat: 'slack', teamId: 'T1', channelId: 'C1' },
+    conversation: { chat: 'slack', teamId: stage.slack.team.id, channelId: stage.channelId },
     author: { id: 'U1', name: 'Maya' },
     text: marker,
     request: {},

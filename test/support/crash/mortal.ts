@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
+import type { Chat } from '../../../src/bot/chat.js'
 import type { Connector, Steps } from '../../../src/publisher/connectors/connector.js'
 import type { Doorbell } from '../../../src/publisher/queue/queue.js'
 
@@ -119,5 +120,16 @@ export function mortalDoorbell(queue: Doorbell, life: Life): Doorbell {
       bells.length === 0 ? Promise.resolve() : life.effect('bell', () => queue.ring(bells, now)),
     answer: (options, answer) =>
       queue.answer(options, (targetId) => (life.dead ? never() : answer(targetId))),
+  }
+}
+
+export function mortalChat(chat: Chat, life: Life): Chat {
+  return {
+    name: chat.name,
+    pace: { post: [], edit: [], find: [] },
+    post: (message) => life.effect(`posting a ${message.card.kind}`, () => chat.post(message)),
+    edit: (message) => life.effect(`editing a ${message.card.kind}`, () => chat.edit(message)),
+    find: (sought) => life.effect('looking in the chat', () => chat.find(sought)),
+    remove: (message) => life.effect('removing a message', () => chat.remove(message)),
   }
 }
