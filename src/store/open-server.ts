@@ -13,6 +13,8 @@ export class DatabaseUnavailableError extends Error {
 /** Any number that only this project uses: processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_261_020
 
+const ANSWER_WITHIN_MS = 20_000
+
 /**
  * Opens a Postgres server and brings its schema up to date under a lock.
  * @param url `postgres://user:password@host:port/database`
@@ -20,11 +22,11 @@ const MIGRATION_LOCK = 7_261_020
  */
 export async function openServer(
   url: string,
-  options: { poolSize?: number } = {},
+  options: { poolSize?: number; answerWithinMs?: number } = {},
 ): Promise<Database> {
   const where = describeUrl(url)
   try {
-    await migrateUnderLock(url)
+    await migrateUnderLock(url, options.answerWithinMs ?? ANSWER_WITHIN_MS)
   } catch (error) {
     throw new DatabaseUnavailableError(
       `DATABASE_URL: cannot use ${where}: ${reasonOf(error)}. Check the address, the user and that the server runs.`,
@@ -55,9 +57,10 @@ function connect(url: string, max: number): Sql {
   })
 }
 
-async function migrateUnderLock(url: string): Promise<void> {
+async function migrateUnderLock(url: string, answerWithinMs: number): Promise<void> {
   const sql = connect(url, 1)
   try {
+    await answers(sql, answerWithinMs)
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`
     await migrate(drizzle(sql), {
       migrationsFolder: MIGRATIONS_FOLDER,
@@ -69,13 +72,31 @@ async function migrateUnderLock(url: string): Promise<void> {
   }
 }
 
-function describeUrl(url: string): string {
+/** The driver tries for ever when something accepts its connections and closes them again. */
+async function answers(sql: Sql, withinMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('it does not answer as Postgres does')), withinMs)
+  })
   try {
-    const { host, pathname } = new URL(url)
-    return `the database ${pathname.slice(1) || '(none named)'} on ${host}`
-  } catch {
+    await Promise.race([sql`select 1`, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** @throws DatabaseUnavailableError where the password cannot be told from the rest */
+function describeUrl(url: string): string {
+  if (!URL.canParse(url)) {
     return 'a database (the value is not a URL such as postgres://user@host:5432/name)'
   }
+  const { host, pathname, username } = new URL(url)
+  if (url.includes('@') && username === '') {
+    throw new DatabaseUnavailableError(
+      'DATABASE_URL is not written as postgres://user:password@host:5432/name. Signs such as # / ? in the password must be percent-encoded.',
+    )
+  }
+  return `the database ${pathname.slice(1) || '(none named)'} on ${host}`
 }
 
 function reasonOf(error: unknown): string {
