@@ -1,0 +1,39 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { createPost } from '../../src/store/create-post.js'
+import { FolderInUseError } from '../../src/store/folder-lock.js'
+import { openEmbedded } from '../../src/store/open-embedded.js'
+import { loadPost } from '../../src/store/posts.js'
+import { newPost } from '../support/targets.js'
+
+describe('openEmbedded', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pressroom-store-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('keeps what is stored from one process to the next, and is open to one at a time', async () => {
+    const data = join(folder, 'not', 'made', 'yet')
+    const snapshot = new Blob([await readFile(inject('snapshotPath'))])
+    const first = await openEmbedded(data, { snapshot })
+    const post = newPost()
+    await createPost(first.orm, post)
+    await expect(openEmbedded(data)).rejects.toThrow(FolderInUseError)
+    await first.close()
+    const second = await openEmbedded(data)
+    expect(await loadPost(second.orm, post.id)).toMatchObject({ post: { id: post.id } })
+    await second.close()
+  })
+
+  it('gives the folder back when it cannot be opened', async () => {
+    const broken = new Blob(['this is no data folder'])
+    for (const _try of [1, 2]) {
+      const error = await openEmbedded(folder, { snapshot: broken }).catch((caught) => caught)
+      expect(error).toBeInstanceOf(Error)
+      expect(error).not.toBeInstanceOf(FolderInUseError)
+    }
+  })
+})
