@@ -7,6 +7,7 @@ import { createInstagram, instagramAccount } from './instagram/index.js'
 import { createManual, manualAccount } from './manual/index.js'
 import { createMastodon, mastodonAccount } from './mastodon/index.js'
 import { createThreads, threadsAccount } from './threads/index.js'
+import { createX, xAccount } from './x/index.js'
 
 /** Every platform there is: what its account looks like, and its connector. */
 export const connectors = {
@@ -15,6 +16,7 @@ export const connectors = {
   threads: { schema: threadsAccount, create: createThreads },
   bluesky: { schema: blueskyAccount, create: createBluesky },
   mastodon: { schema: mastodonAccount, create: createMastodon },
+  x: { schema: xAccount, create: createX },
   manual: { schema: manualAccount, create: createManual },
 } as const satisfies Record<string, Registered>
 

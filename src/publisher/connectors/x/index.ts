@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { accountName, apiRoot, secret } from '../account.js'
+import { failureOf } from '../classify.js'
+import type { Connector, CredentialCheck, Reader } from '../connector.js'
+import { lookUp, remove, verify } from './look.js'
+import { publish } from './publish.js'
+import { checkX } from './render.js'
+import { User } from './user.js'
+
+/** An account of the accounts file; the token is a user's, not the app's. */
+export const xAccount = z.strictObject({
+  name: accountName,
+  platform: z.literal('x'),
+  accessToken: secret(),
+  apiUrl: apiRoot('https://api.x.com'),
+})
+export type XAccount = z.infer<typeof xAccount>
+
+/**
+ * Publishes to X. X has no idempotency key, and an empty timeline proves nothing: after a doubt it
+ * is read, before anything is sent again it is read once more, and when it shows nothing a person
+ * is asked.
+ * @see X API docs, "Manage Posts"
+ */
+export function createX(account: XAccount): Connector {
+  const user = new User(account)
+  return {
+    platform: 'x',
+    retrySafety:
+      'X does not recognise a second send; the timeline is read before anything is sent again.',
+    check: checkX,
+    publish: (request, steps) => publish(user, request, steps),
+    lookUp: (doubt, reader) => lookUp(user, doubt, reader),
+    verify: (post, reader) => verify(user, post, reader),
+    remove: (remoteId, steps) => remove(user, remoteId, steps),
+    where: () => user.page(),
+    checkCredentials: (reader) => checkToken(user, reader),
+  }
+}
+
+async function checkToken(user: User, reader: Reader): Promise<CredentialCheck> {
+  const own = await user.readMe(reader)
+  if (own.kind === 'read') return { kind: 'ok', identity: `@${own.value.username}` }
+  const { reason } = failureOf(own.outcome)
+  return { kind: own.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { Listed } from '../meta.js'
+import { comparable, sentText } from './timeline-text.js'
+
+const words = z.string().optional().catch(undefined)
+
+/**
+ * A problem document, or a list of errors; `type` names what kind of problem it is.
+ * @see X API docs, "Response codes and errors"
+ */
+export const problem = z
+  .object({
+    title: words,
+    detail: words,
+    type: words,
+    errors: z
+      .array(z.object({ message: words, detail: words, type: words }))
+      .optional()
+      .catch(undefined),
+  })
+  .refine(({ title, detail, errors }) => title || detail || errors?.length)
+export type Problem = z.infer<typeof problem>
+
+export const created = z.object({ data: z.object({ id: z.string().min(1) }) })
+export const ownUser = z.object({
+  data: z.object({ id: z.string().min(1), username: z.string().min(1) }),
+})
+
+const link = z.object({ url: z.string(), expanded_url: z.string() })
+
+export const POST_FIELDS = 'created_at,entities,attachments'
+
+/** A post, with its text as it was sent; media keys end with the id of the upload. */
+const post = z
+  .object({
+    id: z.string().min(1),
+    text: z.string(),
+    created_at: z.string(),
+    entities: z
+      .object({ urls: z.array(link).catch([]) })
+      .optional()
+      .catch(undefined),
+    attachments: z
+      .object({ media_keys: z.array(z.string()).catch([]) })
+      .optional()
+      .catch(undefined),
+  })
+  .transform(
+    ({ id, text, created_at, entities, attachments }): Listed => ({
+      id,
+      text: comparable(sentText(id, text, entities?.urls ?? [])),
+      createdAt: Date.parse(created_at),
+      photos: attachments?.media_keys.map((key) => key.replace(/^\d+_/, '')),
+    }),
+  )
+
+export const onePost = z.object({ data: post })
+export const timeline = z.object({
+  data: z.array(z.unknown()).catch([]),
+  meta: z
+    .object({ next_token: z.string().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+})
+export { post as timelinePost }
+
+export const startedUpload = z.object({ data: z.object({ id: z.string().min(1) }) })
+
+/** @see X API docs, "Chunked media upload" */
+export const uploadState = z.object({
+  data: z.object({
+    processing_info: z
+      .object({
+        state: z.enum(['pending', 'in_progress', 'succeeded', 'failed']).catch('pending'),
+        check_after_secs: z.number().nonnegative().optional().catch(undefined),
+      })
+      .optional(),
+  }),
+})
+export type UploadState = z.infer<typeof uploadState>
