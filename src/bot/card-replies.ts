@@ -27,7 +27,7 @@ export interface MediaCard {
   readonly postId: string
   readonly key: string
   readonly account: string
-  readonly media: StoredContent['media']
+  readonly media: readonly StoredContent['media'][number][]
   /** The text as a file too, because it is too long to be copied from a message. */
   readonly text?: string
 }

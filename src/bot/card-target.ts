@@ -32,7 +32,7 @@ export interface TargetCard {
 export interface ByHand {
   readonly instructions?: string
   readonly text: string
-  readonly media: StoredContent['media']
+  readonly media: readonly StoredContent['media'][number][]
 }
 
 const TONES: Readonly<Record<TargetState['status'], Tone>> = {

@@ -148,6 +148,15 @@ function stepsFor(
       },
     ]
   })
+  const trouble = card.counts.failed + card.counts.needsPerson > 0
+  const rootPlace: EditPlace = {
+    order: trouble ? ORDER.personEdit : ORDER.finalEdit,
+    urgency: trouble ? 1 : 2,
+    notBefore: within(root.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs),
+  }
+  const edits = [...targets, ...edit(root, card, rootPlace)]
+  // The end is told when the messages it is about show it.
+  const shownAt = Math.max(now, ...edits.map(({ notBefore }) => notBefore))
   const said = rows.filter(({ kind }) => kind === 'reply').map(({ key }) => key)
   const replies = repliesFor(view, said).map((due): Step => {
     const urgent = due.card.kind === 'media' || due.card.urgent
@@ -155,7 +164,9 @@ function stepsFor(
       key: due.card.key,
       order: urgent ? ORDER.ask : ORDER.end,
       urgency: urgent ? 0 : 2,
-      notBefore: within(due.since + companyMs(view, due, waits), now, waits.companyMs),
+      notBefore: urgent
+        ? within(due.since + companyMs(view, due, waits), now, waits.companyMs)
+        : shownAt,
       call: 'post',
       kind: 'reply',
       card: due.card,
@@ -163,13 +174,7 @@ function stepsFor(
       ...inThread,
     }
   })
-  const trouble = card.counts.failed + card.counts.needsPerson > 0
-  const rootPlace: EditPlace = {
-    order: trouble ? ORDER.personEdit : ORDER.finalEdit,
-    urgency: trouble ? 1 : 2,
-    notBefore: within(root.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs),
-  }
-  return [...finds, ...targets, ...edit(root, card, rootPlace), ...replies]
+  return [...finds, ...edits, ...replies]
 }
 
 type EditPlace = Pick<Step, 'order' | 'urgency' | 'notBefore'>
@@ -196,7 +201,7 @@ function matters({ tone }: TargetCard): boolean {
 
 /** How long a reply waits for others that could be said with it. */
 function companyMs(view: PostView, { card }: DueReply, waits: Waits): number {
-  if (card.kind === 'media' || card.byHand || !card.urgent) return 0
+  if (card.kind === 'media' || card.byHand) return 0
   const sending = view.targets.some(({ target: { state } }) =>
     ['queued', 'publishing'].includes(state.status),
   )

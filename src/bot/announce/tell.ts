@@ -108,7 +108,7 @@ async function tellClaimed(
     }
     const want = wantOf(step, channelId)
     if (!(await turns.take({ ...want, since }, signal))) continue
-    if (signal.aborted || context.stopping()) {
+    if (context.stopping()) {
       turns.giveBack(want)
       continue
     }

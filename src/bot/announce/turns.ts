@@ -62,10 +62,11 @@ export function createTurns(pace: Pace, now: Clock): Turns {
             resolve(granted)
           },
         }
-        if (signal.aborted) return resolve(false)
         waiting.add(one)
         signal.addEventListener('abort', give, { once: true })
         serve()
+        // Only a wait is given up for something newer: changes may come faster than they are shown.
+        if (signal.aborted && waiting.has(one)) give()
       })
     },
     giveBack(want) {

@@ -10,12 +10,13 @@ import { type Block, render, replyMetadata, type SlackMessage } from './render.j
 
 /**
  * About one message a second and channel, several hundred a minute and workspace; chat.update and
- * the history are of tier 3 (50 a minute).
+ * the history are of tier 3 (50 a minute). Less of each, because a slow request arrives closer to the
+ * next one than it was sent.
  * @see https://docs.slack.dev/apis/web-api/rate-limits
  */
 const PACE: Pace = {
   post: [
-    { burst: 3, perSecond: 1, per: 'channel' },
+    { burst: 2, perSecond: 0.9, per: 'channel' },
     { burst: 30, perSecond: 4, per: 'chat' },
   ],
   edit: [{ burst: 40, perSecond: 0.8, per: 'chat' }],

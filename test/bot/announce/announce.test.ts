@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Chat } from '../../../src/bot/chat.js'
 import { saveMedia } from '../../../src/store/media.js'
 import { testDatabases } from '../../support/database.js'
 import { waitFor } from '../../support/wait-for.js'
@@ -75,7 +76,7 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
 
   it('shows fifty quick transitions in a few edits, and the last one for sure', async () => {
     const stage = await open()
-    await stage.announce({ settleMs: 200, editGapMs: 200 })
+    await stage.announce({ settleMs: 1000, editGapMs: 1000 })
     const { postId, targetIds } = await stage.publish([{ account: 'a' }])
     await stage.told(postId)
     for (let attempt = 1; attempt <= 25; attempt++) {
@@ -88,22 +89,35 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
       state: 'published',
       attempt: 26,
     })
-    expect(stage.slack.calls('chat.update').length).toBeLessThanOrEqual(8)
+    expect(stage.slack.calls('chat.update').length).toBeLessThanOrEqual(4)
   })
 
   it('shows the newest state when a call had to wait', async () => {
     const stage = await open()
-    await stage.announce()
+    const answers: string[] = []
+    const watched: Chat = {
+      ...stage.chat,
+      async edit(message) {
+        const result = await stage.chat.edit(message)
+        answers.push(result.kind)
+        return result
+      },
+    }
+    await stage.announce({}, watched)
     const { postId, targetIds } = await stage.publish([{ account: 'a' }])
     await stage.told(postId)
     stage.slack.faults.rateLimit('chat.update', 1, 1)
     await stage.become(targetIds[0], waiting())
-    await stage.slack.waitFor(() => stage.slack.calls('chat.update').length === 1)
+    await waitFor(
+      'the limit',
+      () => answers,
+      ([first]) => first === 'limited',
+    )
     await stage.become(targetIds[0], live())
     await stage.told(postId)
     const edits = stage.slack.calls('chat.update').slice(1)
     const states = edits.map(({ args }) => JSON.stringify(args.metadata))
-    expect(states.join()).not.toContain('waiting')
+    expect(states.join()).not.toMatch(/waiting|needsRetry\W+1/)
     expect(states.join()).toContain('published')
   })
 
@@ -184,6 +198,19 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
     const files = thread.flatMap((message) => message.files ?? [])
     expect(files.map(({ name }) => name)).toEqual(['a.png'])
     expect(stage.slack.file(files[0]?.id ?? '')?.bytes).toEqual(Buffer.from(bytes))
+  })
+
+  it('stays inside the strictest limits of Slack by itself', async () => {
+    const stage = await open()
+    stage.slack.rateLimits('strict')
+    await stage.announce({}, { ...stage.chat, pace: stage.ownPace })
+    const { postId, targetIds } = await stage.publish(
+      ['a', 'b', 'c', 'd'].map((account) => ({ account })),
+    )
+    for (const id of targetIds) await stage.become(id, live())
+    await stage.told(postId)
+    expect(stage.slack.calls().filter(({ error }) => error !== undefined)).toEqual([])
+    expect(stage.shown('reply')).toHaveLength(1)
   })
 
   it('leaves posts of other chats alone', async () => {

@@ -63,14 +63,12 @@ export async function createStage(database: Database) {
     channelTargets: () => undefined,
     media: { allowPrivate: false, servesMedia: false },
   }
-  const chat: Chat = {
-    ...createSlackChat({
-      client,
-      timeZone: deps.timeZone,
-      bytes: async (id) => (await loadMedia(database.orm, id))?.bytes,
-    }),
-    pace: UNPACED,
-  }
+  const slackChat = createSlackChat({
+    client,
+    timeZone: deps.timeZone,
+    bytes: async (id) => (await loadMedia(database.orm, id))?.bytes,
+  })
+  const chat: Chat = { ...slackChat, pace: UNPACED }
   const announcers: Announcer[] = []
 
   return {
@@ -78,6 +76,8 @@ export async function createStage(database: Database) {
     client,
     deps,
     chat,
+    /** How fast Slack is called outside tests. */
+    ownPace: slackChat.pace,
     /** Log lines of warnings and errors. */
     complaints: () => lines.filter(({ level }) => level >= 40),
     async announce(settings: Partial<AnnounceSettings> = {}, through: Chat = chat) {
@@ -134,6 +134,15 @@ export async function createStage(database: Database) {
         async () => (await database.orm.select().from(posts).where(eq(posts.id, postId)))[0],
         (post) => post?.told === post?.changed && !post?.tellLeaseToken,
       )
+    },
+    /** Resolves when nobody is telling the post, caught up or not; with the part that was told. */
+    async rested(postId: string) {
+      const post = await waitFor(
+        'the telling has ended',
+        async () => (await database.orm.select().from(posts).where(eq(posts.id, postId)))[0],
+        (seen) => seen !== undefined && seen.tellLeaseToken === null,
+      )
+      return post?.told
     },
     root: (postId: string) =>
       slack.messages(CHANNEL).find(({ metadata, subtype }) => {

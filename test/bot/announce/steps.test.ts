@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { hashOf, nextStep, type Pass } from '../../../src/bot/announce/steps.js'
+import { postCard } from '../../../src/bot/card.js'
+import { targetCard } from '../../../src/bot/card-target.js'
+import type { ChatMessage } from '../../../src/store/chat-messages.js'
+import type { StoredTarget } from '../../../src/store/stored-target.js'
+import { MINUTE, NOW, STATES, target, view } from '../view.js'
+
+const WAITS = { settleMs: 1000, editGapMs: 500, lingerMs: 700, companyMs: 4000, lookAfterMs: 300 }
+const NOTHING: Pass = { stuck: new Set(), lookAgainAt: new Map() }
+
+function row(key: string, change: Partial<ChatMessage> = {}): ChatMessage {
+  return {
+    key,
+    postId: 'p1',
+    kind: key.includes('/') ? 'reply' : key.startsWith('p') ? 'post' : 'target',
+    chat: 'slack',
+    channelId: 'C1',
+    messageId: `ts-${key}`,
+    status: 'sent',
+    shownHash: 'old',
+    createdAt: new Date(NOW - MINUTE),
+    updatedAt: new Date(NOW - MINUTE),
+    ...change,
+  }
+}
+
+/** What comes next for these targets when these messages stand there. */
+function next(targets: StoredTarget[], rows: ChatMessage[], pass: Pass = NOTHING, now = NOW) {
+  const step = nextStep(view(targets), rows, pass, now, WAITS)
+  return step && { call: step.call, key: step.key, inMs: step.notBefore - now }
+}
+
+/** Rows that show everything as it is. */
+function upToDate(targets: StoredTarget[]): ChatMessage[] {
+  const shown = view(targets)
+  return [
+    row('p1', { shownHash: hashOf(postCard(shown)) }),
+    ...targets.map((stored) => row(stored.id, { shownHash: hashOf(targetCard(shown, stored)) })),
+  ]
+}
+
+describe('the next call', () => {
+  const queued = [target('ta', STATES.queued), target('tb', STATES.queued)]
+
+  it('is the first message, then the targets in their order, then nothing', () => {
+    const [root, a, b] = upToDate(queued) as [ChatMessage, ChatMessage, ChatMessage]
+    expect(next(queued, [])).toMatchObject({ call: 'post', key: 'p1' })
+    expect(next(queued, [root])).toMatchObject({ call: 'post', key: 'ta' })
+    expect(next(queued, [root, a])).toMatchObject({ call: 'post', key: 'tb' })
+    expect(next(queued, [root, a, b])).toBeUndefined()
+  })
+
+  it('is nothing for a draft', () => {
+    const shown = view(queued)
+    const draft = { ...shown, post: { ...shown.post, status: 'draft' as const } }
+    expect(nextStep(draft, [], NOTHING, NOW, WAITS)).toBeUndefined()
+  })
+
+  it('is to look for what may have been posted; nothing else while it is the first message', () => {
+    const begun = { status: 'sending', messageId: null, updatedAt: new Date(NOW) } as const
+    expect(next(queued, [row('p1', begun)])).toEqual({ call: 'find', key: 'p1', inMs: 300 })
+    const [root] = upToDate(queued) as [ChatMessage]
+    expect(next(queued, [root, row('ta', begun)])).toMatchObject({ call: 'post', key: 'tb' })
+    const lookAgainAt = new Map([['p1', NOW + 200]])
+    expect(next(queued, [row('p1', begun)], { ...NOTHING, lookAgainAt })?.inMs).toBe(200)
+  })
+
+  it('leaves out what is stuck', () => {
+    const [root] = upToDate(queued) as [ChatMessage]
+    const stuck = new Set(['ta'])
+    expect(next(queued, [root], { ...NOTHING, stuck })).toMatchObject({ key: 'tb' })
+  })
+
+  it('leaves alone what a person deleted', () => {
+    const targets = [target('ta', STATES.publishing)]
+    const [root] = upToDate(targets) as [ChatMessage]
+    expect(next(targets, [root, row('ta', { status: 'gone' })])).toBeUndefined()
+  })
+})
+
+describe('when an edit goes', () => {
+  const edited = (stored: StoredTarget, change: Partial<ChatMessage> = {}) => {
+    const [root] = upToDate([stored]) as [ChatMessage]
+    return next([stored], [root, row(stored.id, change)])
+  }
+
+  it('at once when it needs a person', () => {
+    const fresh = { updatedAt: new Date(NOW) }
+    expect(edited(target('ta', STATES.unconfirmed, { updatedAt: NOW }), fresh)?.inMs).toBe(0)
+  })
+
+  it('after a gap to the one before when it is final', () => {
+    const fresh = { updatedAt: new Date(NOW - 100) }
+    expect(edited(target('ta', STATES.published, { updatedAt: NOW }))?.inMs).toBeLessThanOrEqual(0)
+    // The end is not told before: it waits for the message that it is about.
+    expect(edited(target('ta', STATES.published), fresh)).toEqual({
+      call: 'edit',
+      key: 'ta',
+      inMs: 400,
+    })
+  })
+
+  it('once it has lasted when it is a state on the way', () => {
+    expect(edited(target('ta', STATES.publishing, { updatedAt: NOW - 300 }))?.inMs).toBe(700)
+    expect(edited(target('ta', STATES.publishing, { updatedAt: NOW - 1000 }))?.inMs).toBe(0)
+  })
+
+  it('before calls that matter less', () => {
+    const reason = { class: 'platform', text: 'It is down.' } as const
+    const targets = [
+      target('ta', STATES.publishing),
+      target('tb', STATES.published),
+      target('tc', { status: 'failed', reason, failedAt: NOW - MINUTE }),
+    ]
+    const rows = [row('p1'), row('ta'), row('tb'), row('tc')]
+    const order: string[] = []
+    for (;;) {
+      const step = nextStep(view(targets), rows, NOTHING, NOW, WAITS)
+      if (!step || step.call === 'find') break
+      order.push(step.key)
+      rows.unshift(row(step.key, { shownHash: step.hash }))
+      const before = rows.findIndex(({ key }, index) => index > 0 && key === step.key)
+      if (before > 0) rows.splice(before, 1)
+    }
+    // The failure and the roll-up that names it, the mention, what is live, what is on the way.
+    expect(order).toEqual(['tc', 'p1', 'p1/tc:failed:1', 'tb', 'ta'])
+  })
+})
+
+describe('when a reply goes', () => {
+  const due = (targets: StoredTarget[]) => next(targets, upToDate(targets))
+
+  it('waits a moment for more of its kind', () => {
+    expect(due([target('ta', STATES.failed)])).toEqual({
+      call: 'post',
+      key: 'p1/ta:failed:1',
+      inMs: 700,
+    })
+  })
+
+  it('waits longer while others are being sent', () => {
+    expect(due([target('ta', STATES.failed), target('tb', STATES.publishing)])?.inMs).toBe(4000)
+  })
+
+  it('tells the end at once', () => {
+    expect(due([target('ta', STATES.published)])).toMatchObject({ key: 'p1/all:1:1', inMs: 0 })
+  })
+})
