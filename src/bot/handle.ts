@@ -18,6 +18,7 @@ import { permit } from './permit.js'
 import { type Reply, say } from './reply.js'
 
 export type { HandleDeps } from './handle/deps.js'
+export { searchAccounts } from './handle/open-form.js'
 export { precheck } from './handle/publish.js'
 
 export type Handle = typeof handle

@@ -1,7 +1,7 @@
-import { listAccounts } from '../../store/accounts.js'
+import { listAccounts, type StoredAccount } from '../../store/accounts.js'
 import type { Conversation } from '../../store/create-post.js'
 import { openNotesOf } from '../../store/open-notes-of.js'
-import { type Reply, say } from '../reply.js'
+import { type FormAccount, type Reply, say } from '../reply.js'
 import type { HandleDeps } from './deps.js'
 
 /** The publishing form, with the channel's accounts chosen and what was noted about them. */
@@ -17,16 +17,25 @@ export async function openForm(conversation: Conversation, deps: HandleDeps): Pr
     kind: 'form',
     form: {
       kind: 'publish',
-      accounts: list.map(({ name, platform, status, heldReason }) => ({
-        name,
-        platform,
-        ...(status === 'held'
-          ? { held: (heldReason as { text?: string } | null)?.text ?? 'disconnected' }
-          : {}),
-      })),
+      accounts: list.map(formAccount),
       ...(names ? { chosen: chosen.map(({ name }) => name) } : {}),
       notes: notes.map(({ account, platform, text }) => `${account ?? platform}: ${text}`),
       zone: deps.timeZone,
     },
   }
+}
+
+/** The accounts whose name or platform contains what was typed, for a search in the form. */
+export async function searchAccounts(query: string, deps: HandleDeps): Promise<FormAccount[]> {
+  const wanted = query.trim().toLowerCase()
+  const list = await listAccounts(deps.database.orm)
+  return list
+    .filter(({ name, platform }) => `${name} ${platform}`.toLowerCase().includes(wanted))
+    .map(formAccount)
+}
+
+function formAccount({ name, platform, status, heldReason }: StoredAccount): FormAccount {
+  if (status !== 'held') return { name, platform }
+  const held = (heldReason as { text?: string } | null)?.text ?? 'its credential is refused'
+  return { name, platform, held }
 }

@@ -28,6 +28,8 @@ export interface TestBot {
   newest(): Promise<PostWithTargets>
   /** Every post, also drafts, the oldest first. */
   all(): Promise<(typeof posts.$inferSelect)[]>
+  load(postId: string | undefined): Promise<PostWithTargets>
+  /** Puts targets into states, by account. */
   set(postId: string, states: Record<string, TargetState>): Promise<PostWithTargets>
 }
 
@@ -94,6 +96,11 @@ export async function createTestBot(
     const { key = `slack:trigger-${keys}`, actor = ana, conversation = social } = options
     return handle({ ...body, key } as Command, actor, conversation, deps)
   }
+  const load: TestBot['load'] = async (postId = '') => {
+    const post = await loadPost(database.orm, postId)
+    if (!post) throw new Error(`there is no post ${postId}`)
+    return post
+  }
   return {
     deps,
     clock,
@@ -110,19 +117,18 @@ export async function createTestBot(
       return post
     },
     all: () => database.orm.select().from(posts).orderBy(posts.id),
+    load,
     async set(postId, states) {
+      const { targets: before } = await load(postId)
       for (const [account, state] of Object.entries(states)) {
-        const before = await loadPost(database.orm, postId)
-        const target = before?.targets.find((one) => one.account === account)
+        const target = before.find((one) => one.account === account)
         if (!target) throw new Error(`${postId} has no ${account}`)
         await database.orm
           .update(targets)
           .set({ state, status: state.status, version: target.version + 1 })
           .where(eq(targets.id, target.id))
       }
-      const post = await loadPost(database.orm, postId)
-      if (!post) throw new Error(`there is no post ${postId}`)
-      return post
+      return load(postId)
     },
   }
 }

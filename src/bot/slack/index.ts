@@ -1,0 +1,68 @@
+import type { SlackSettings } from '../../config.js'
+import type { Route } from '../../server.js'
+import { loadMedia } from '../../store/media.js'
+import type { Chat } from '../chat.js'
+import type { BotDeps } from '../deps.js'
+import type { HandleDeps } from '../handle.js'
+import { createBolt } from './bolt.js'
+import { createSlackChat, createSlackClient } from './chat.js'
+import { type Pauses, untilReached } from './connection.js'
+import { createListeners } from './listen.js'
+import { uploadAccess } from './uploads.js'
+
+export { SlackTokenError } from './connection.js'
+
+export interface Slack {
+  /** For the announcer. */
+  readonly chat: Chat
+  /** To be mounted on the program's server, when Slack sends its events over HTTP. */
+  readonly route?: Route
+  /**
+   * Resolves when commands are taken; keeps trying while Slack cannot be reached.
+   * @throws SlackTokenError naming the token that Slack refuses
+   */
+  start(): Promise<void>
+  /** Takes nothing more, and waits for what is under way. */
+  stop(): Promise<void>
+}
+
+/** Slack as the place where people ask and are told. */
+export function createSlack(
+  settings: SlackSettings,
+  deps: BotDeps,
+  extras: Pick<HandleDeps, 'scorecard'> & { readonly pauses?: Pauses } = {},
+): Slack {
+  const { pauses, ...lent } = extras
+  const log = deps.log.child({ chat: 'slack' })
+  const client = createSlackClient(settings.botToken, settings.apiUrl)
+  const parts = { log, random: deps.random, ...(pauses ? { pauses } : {}) }
+  const { app, connection, route } = createBolt(settings, parts)
+  const stopping = new AbortController()
+  const listeners = createListeners({
+    client,
+    log,
+    deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings) },
+  })
+  listeners.register(app)
+  return {
+    chat: createSlackChat({
+      client,
+      timeZone: deps.timeZone,
+      bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
+    }),
+    ...(route ? { route } : {}),
+    async start() {
+      const self = await untilReached(() => client.auth.test(), {
+        ...parts,
+        signal: stopping.signal,
+      })
+      if (self?.user) listeners.introduce(self.user)
+      if (!stopping.signal.aborted) await connection?.start()
+    },
+    async stop() {
+      stopping.abort()
+      await connection?.stop()
+      await listeners.drain()
+    },
+  }
+}

@@ -1,0 +1,223 @@
+import type { App, webApi } from '@slack/bolt'
+import type { Log } from '../../log.js'
+import type { Command } from '../command.js'
+import { type HandleDeps, handle, precheck, searchAccounts } from '../handle.js'
+import { type FieldProblem, type Reply, say } from '../reply.js'
+import { answer } from './answer.js'
+import { accountOption, LONGEST_INPUT, renderForm } from './form.js'
+import { createMembership } from './membership.js'
+import {
+  type Incoming,
+  parseAction,
+  parseSlash,
+  parseSubmission,
+  parseSuggestion,
+  type Submission,
+} from './parse.js'
+import { formErrors } from './reply.js'
+import { completeUploads } from './uploads.js'
+import { within } from './within.js'
+
+/** A trigger lives three seconds, and the call that spends it needs its share. */
+const FORM_WITHIN_MS = 2_200
+/** A submission must be acknowledged within three seconds. */
+const CHECK_WITHIN_MS = 2_000
+/** After this long somebody is told that it still goes on. */
+const SLOW_AFTER_MS = 10_000
+const DRAIN_MS = 5_000
+
+export interface Listeners {
+  register(app: App): void
+  /** @param name what the bot is called, for telling people whom to invite */
+  introduce(name: string): void
+  /** Waits for what is under way, but not for ever. */
+  drain(): Promise<void>
+}
+
+/**
+ * What people do in Slack, to commands and back. Whatever arrives is acknowledged before anything
+ * else is awaited; only a submitted form is looked at first, briefly, so that its problems can
+ * stand beside its fields.
+ */
+export function createListeners(parts: {
+  client: webApi.WebClient
+  log: Log
+  deps: HandleDeps
+}): Listeners {
+  const { client, log, deps } = parts
+  const underWay = new Set<Promise<void>>()
+  const isMember = createMembership(client, deps.now)
+  let botName = 'pressroom'
+
+  const told = (reply: Reply, { address }: Incoming) => answer(reply, address, { client, log })
+  const run = async (incoming: Incoming) =>
+    handle(await completeUploads(incoming.command, client), incoming.actor, incoming.conversation, {
+      ...deps,
+      tell: (reply) =>
+        told(reply, { ...incoming, address: { ...incoming.address, replaces: false } }),
+    })
+
+  /** After the acknowledgement: nothing is thrown from here, whatever fails is told. */
+  function carryOut(incoming: Incoming, work: () => Promise<Reply>): Promise<void> {
+    const slow = setTimeout(() => void told(SLOW, incoming), SLOW_AFTER_MS)
+    const done = work()
+      .catch((error: unknown) => {
+        log.error({ kind: incoming.command.kind, error: (error as Error).message }, 'failed')
+        return say(failureWords(incoming.command))
+      })
+      .then((reply) => told(reply, incoming))
+      .finally(() => {
+        clearTimeout(slow)
+        underWay.delete(done)
+      })
+    underWay.add(done)
+    return done
+  }
+
+  async function respond(incoming: Incoming): Promise<Reply> {
+    if (opensForm(incoming.command)) return openInTime(incoming)
+    if (incoming.command.kind === 'publish' && !(await isMember(incoming.address.channelId))) {
+      return say(invite(botName))
+    }
+    return run(incoming)
+  }
+
+  async function openInTime(incoming: Incoming): Promise<Reply> {
+    const { channelId } = incoming.address
+    const asksForChannel = incoming.command.kind === 'openForm'
+    const outcome = await within(
+      FORM_WITHIN_MS,
+      Promise.all([run(incoming), asksForChannel ? isMember(channelId) : true]),
+    )
+    if (outcome === undefined) return say(TOO_LATE)
+    const [reply, isInside] = outcome
+    if (!isInside) return say(invite(botName))
+    return reply.kind === 'form' ? open(reply, incoming) : reply
+  }
+
+  async function open(
+    { form }: Extract<Reply, { kind: 'form' }>,
+    { address, triggerId }: Incoming,
+  ): Promise<Reply> {
+    if (form.kind === 'edit' && form.text.length > LONGEST_INPUT) {
+      return say(
+        `The text for ${form.account} has ${form.text.length} characters, and Slack's forms hold ${LONGEST_INPUT}. Publish it anew with a shorter text.`,
+      )
+    }
+    const thread = address.threadTs === undefined ? {} : { thread: address.threadTs }
+    const view = renderForm(form, { channel: address.channelId, ...thread })
+    try {
+      await client.views.open({ trigger_id: triggerId, view })
+      return { kind: 'nothing' }
+    } catch (error) {
+      const why = (error as { data?: { error?: string } }).data?.error ?? (error as Error).message
+      // The same command delivered again: its form stands open already.
+      if (why === 'exchanged_trigger_id') return { kind: 'nothing' }
+      log.warn({ form: form.kind, why }, 'a form could not be opened')
+      return say(why === 'expired_trigger_id' ? TOO_LATE : `Slack did not open the form (${why}).`)
+    }
+  }
+
+  async function onSubmission(submission: Submission, ack: Ack): Promise<void> {
+    const { command } = submission
+    if (command.kind === 'malformed') return refuse(command.problems, submission, ack)
+    if (command.kind !== 'publish') return onSmallForm(submission, ack)
+    const problems = await within(CHECK_WITHIN_MS, precheck(command, submission, deps)).catch(
+      () => undefined,
+    )
+    // The form stays open, so nothing that was typed is lost.
+    if (problems === undefined) return refuse([UNREACHABLE], submission, ack)
+    if (problems.length > 0) return refuse(problems, submission, ack)
+    await ack()
+    await carryOut(submission, () => respond(submission))
+  }
+
+  /** Forms whose answer takes one short transaction: problems stand beside the field. */
+  async function onSmallForm(submission: Submission, ack: Ack): Promise<void> {
+    const work = run(submission)
+    const reply = await within(CHECK_WITHIN_MS, work).catch(() => 'failed' as const)
+    if (reply === 'failed') return refuse([UNREACHABLE], submission, ack)
+    if (reply?.kind === 'problems') return refuse(reply.problems, submission, ack)
+    await ack()
+    await carryOut(submission, () => work)
+  }
+
+  async function onSuggestion(payload: unknown, ack: Ack): Promise<void> {
+    const { query } = parseSuggestion(payload)
+    const found = await within(CHECK_WITHIN_MS, searchAccounts(query, deps)).catch(() => undefined)
+    await ack({ options: (found ?? []).slice(0, 100).map(accountOption) })
+  }
+
+  /** Without an acknowledgement Slack tells the person it failed, so then nothing may happen. */
+  async function acknowledged(ack: () => Promise<void>): Promise<boolean> {
+    try {
+      await ack()
+      return true
+    } catch (error) {
+      log.warn({ error: (error as Error).message }, 'Slack could not be told that it was heard')
+      return false
+    }
+  }
+
+  return {
+    introduce: (name) => {
+      botName = name
+    },
+    register(app) {
+      app.command(/^\//, async ({ ack, body }) => {
+        if (!(await acknowledged(() => ack()))) return
+        const incoming = parseSlash(body)
+        await carryOut(incoming, () => respond(incoming))
+      })
+      app.action(/./, async ({ ack, body }) => {
+        if (!(await acknowledged(() => ack()))) return
+        if ('view' in body && body.view) return // inputs of open forms; they count when submitted
+        const incoming = parseAction(body)
+        await carryOut(incoming, () => respond(incoming))
+      })
+      app.view({ type: 'view_submission', callback_id: /./ }, async ({ ack, body }) =>
+        onSubmission(parseSubmission(body), ack as Ack),
+      )
+      app.options(/./, async ({ ack, body }) => onSuggestion(body, ack as Ack))
+      app.error(async (error) => {
+        log.error({ error: error.message }, 'an event from Slack could not be handled')
+      })
+    },
+    async drain() {
+      await within(DRAIN_MS, Promise.all(underWay))
+    },
+  }
+}
+
+type Ack = (response?: object) => Promise<void>
+
+function refuse(
+  problems: readonly FieldProblem[],
+  { fields }: Submission,
+  ack: Ack,
+): Promise<void> {
+  return ack({ response_action: 'errors', errors: formErrors(problems, fields) })
+}
+
+function opensForm({ kind }: Command): boolean {
+  return kind === 'openForm' || kind === 'editRetry' || kind === 'addNote' || kind === 'addLink'
+}
+
+const SLOW = say('This takes longer than usual. It goes on; do not send it again.')
+const TOO_LATE =
+  'The form could not be opened in time, because the database is slow to answer or does not answer. Nothing was queued; try again, or write the post after the command.'
+const UNREACHABLE: FieldProblem = {
+  field: 'text',
+  message: 'The database does not answer, so nothing was queued or changed. Try again in a moment.',
+}
+
+function invite(name: string): string {
+  return `Pressroom is not in this channel, so it could not show how the post is doing. Type /invite @${name} here, then try again. Nothing was queued.`
+}
+
+function failureWords({ kind }: Command): string {
+  const why = 'its database does not answer, or something else is wrong with it'
+  return kind === 'publish' || kind === 'openForm'
+    ? `Pressroom could not do that: ${why}. Nothing was queued; try again in a moment.`
+    : `Pressroom could not do that: ${why}. Try again in a moment; doing it twice does no harm.`
+}
