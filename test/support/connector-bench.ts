@@ -46,7 +46,9 @@ export interface ErrorRow {
 }
 
 const POLICY = { maxAttempts: 3, processingDeadlineMs: 30_000, recheckMs: [300_000] }
-const STALLED_MS = 100
+/** A request's time in milliseconds: short only where a platform is told to stall. */
+const PATIENT_MS = 10_000
+const IMPATIENT_MS = 200
 
 /** One sandbox and one connector for a whole contract. */
 export function createBench(setup: ContractSetup) {
@@ -55,6 +57,7 @@ export function createBench(setup: ContractSetup) {
   let sandbox: Sandbox
   let server: { url: string; close(): Promise<void> }
   let connector: Connector
+  let stalls = false
 
   const live = (): readonly LivePost[] => sandbox.live(platform)
   const reads = () => connector.lookUp !== undefined
@@ -66,7 +69,7 @@ export function createBench(setup: ContractSetup) {
       clock,
       policy: POLICY,
       media: sampleMedia,
-      requestTimeoutMs: STALLED_MS,
+      requestTimeoutMs: stalls ? IMPATIENT_MS : PATIENT_MS,
       ...options,
     })
 
@@ -159,7 +162,10 @@ export function createBench(setup: ContractSetup) {
       const account = accountSchema.parse({ ...setup.account, name: platform, platform, apiUrl })
       connector = createConnector(account)
     },
-    reset: () => sandbox.reset(),
+    reset: () => {
+      sandbox.reset()
+      stalls = false
+    },
     close: () => server.close(),
     content: (name: string): Content => {
       const content = setup.contents[name]
@@ -173,7 +179,10 @@ export function createBench(setup: ContractSetup) {
       read: (request: Parameters<typeof send>[0]) => send(request, { timeoutMs: 2000 }),
     }),
     accountId: () => live()[0]?.account ?? String(Object.values(setup.account)[0]),
-    fault: (fault: Fault) => sandbox.addFault(platform, fault),
+    fault: (fault: Fault) => {
+      sandbox.addFault(platform, fault)
+      stalls ||= fault.kind === 'stall'
+    },
     untilLive: () => waitFor('the late post', live, (posts) => posts.length > 0),
     live,
     reads,
