@@ -106,7 +106,7 @@ export function retryAfterMs(
   now: number = Date.parse(headers.date ?? '') || Date.now(),
 ): number | undefined {
   const value = headers['retry-after']
-  if (value === undefined) return undefined
+  if (value === undefined || value.trim() === '') return undefined
   const seconds = Number(value)
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
   const at = Date.parse(value)

@@ -63,17 +63,25 @@ export function send(request: HttpRequest, options: SendOptions): Promise<Answer
   const open = url.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((resolve) => {
     let sent = false
-    const outgoing = open(url, {
-      method: request.method,
-      agent: false,
-      headers: {
-        'user-agent': USER_AGENT,
-        accept: 'application/json',
-        ...(contentType ? { 'content-type': contentType } : {}),
-        ...(bytes || request.method !== 'GET' ? { 'content-length': bytes?.byteLength ?? 0 } : {}),
-        ...request.headers,
-      },
-    })
+    let outgoing: ClientRequest
+    try {
+      outgoing = open(url, {
+        method: request.method,
+        agent: false,
+        headers: {
+          'user-agent': USER_AGENT,
+          accept: 'application/json',
+          ...(contentType ? { 'content-type': contentType } : {}),
+          ...(bytes || request.method !== 'GET'
+            ? { 'content-length': bytes?.byteLength ?? 0 }
+            : {}),
+          ...request.headers,
+        },
+      })
+    } catch {
+      // A credential with a line break, or an address that is not HTTP.
+      return resolve({ kind: 'notSent', why: 'its address or a header is not valid' })
+    }
     const end = (answer: Answer) => {
       clearTimeout(timer)
       outgoing.destroy()
@@ -171,7 +179,7 @@ function encodeMultipart(parts: readonly FormPart[]): { bytes: Uint8Array; conte
     const file =
       typeof part.value === 'string'
         ? ''
-        : `; filename="${part.value.filename.replaceAll('"', '')}"\r\nContent-Type: ${part.value.contentType}`
+        : `; filename="${part.value.filename.replaceAll(/["\r\n]/g, '')}"\r\nContent-Type: ${part.value.contentType}`
     pieces.push(
       Buffer.from(
         `--${boundary}\r\nContent-Disposition: form-data; name="${part.name}"${file}\r\n\r\n`,
