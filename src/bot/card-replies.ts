@@ -123,7 +123,7 @@ function askFact(view: PostView, stored: StoredTarget): Fact[] {
         ...name,
         ' may be live or not; I could not find out.',
         ...look,
-        ' Then press “I confirmed it’s live” or “It’s not there” on its message.',
+        ' Then press "I confirmed it\'s live" or "It\'s not there" on its message.',
       ])
     }
     case 'held':
@@ -244,7 +244,7 @@ function byHandReplies(
     lines: [
       [...accountLine(stored), ' is ready to be posted by hand.'],
       ...(byHand.instructions ? [[linkOr(byHand.instructions)]] : []),
-      ['When it is out, press “I confirmed it’s live” on its message.'],
+      ['When it is out, press "I confirmed it\'s live" on its message.'],
     ],
     byHand: { text: byHand.text },
     urgent: true,

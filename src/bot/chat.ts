@@ -9,7 +9,7 @@ export type Card = PostCard | TargetCard | ReplyCard | MediaCard
 /** A message as it should stand in a chat. */
 export interface Outgoing {
   readonly channelId: string
-  /** The post's own message: everything else stands in its thread. */
+  /** The post's own message, in whose thread this one stands; absent for that message itself. */
   readonly rootId?: string
   readonly card: Card
 }

@@ -4,7 +4,7 @@ import { loadHistory } from '../../store/load-history.js'
 import { type Note, openNotes } from '../../store/notes.js'
 import { loadAsides, loadPost } from '../../store/posts.js'
 import type { StoredTarget } from '../../store/stored-target.js'
-import type { PostView } from '../card.js'
+import type { AccountFacts, PostView } from '../card.js'
 import type { BotDeps } from '../deps.js'
 
 /**
@@ -21,7 +21,7 @@ export async function loadView(
   const [asides, history, accounts, earlierNotes] = await Promise.all([
     loadAsides(orm, postId),
     loadHistory(orm, postId),
-    listAccounts(orm),
+    loadAccountFacts(orm, loaded.targets),
     loadEarlierNotes(orm, loaded.targets),
   ])
   return {
@@ -29,14 +29,24 @@ export async function loadView(
     ...asides,
     history,
     earlierNotes,
-    accounts: new Map(
-      accounts.map(({ name, pausedUntil }) => [
-        name,
-        pausedUntil ? { pausedUntil: pausedUntil.getTime() } : {},
-      ]),
-    ),
+    accounts,
     retrySafety: (account) => safetyOf(deps, account),
   }
+}
+
+/** Only what is queued says why it waits. */
+async function loadAccountFacts(
+  orm: Orm,
+  targets: readonly StoredTarget[],
+): Promise<Map<string, AccountFacts>> {
+  if (!targets.some(({ target }) => target.state.status === 'queued')) return new Map()
+  const accounts = await listAccounts(orm)
+  return new Map(
+    accounts.map(({ name, pausedUntil }) => [
+      name,
+      pausedUntil ? { pausedUntil: pausedUntil.getTime() } : {},
+    ]),
+  )
 }
 
 /** An account that is no longer in the accounts file has nothing to say. */

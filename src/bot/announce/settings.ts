@@ -4,6 +4,8 @@ export interface AnnounceSettings {
   readonly sweepEveryMs: number
   /** How long a telling is kept from others without a sign of life. */
   readonly leaseMs: number
+  /** Between two loads of a post that changes quickly. */
+  readonly loadGapMs: number
   /** A state on the way is shown once it has lasted this long. */
   readonly settleMs: number
   /** Between two edits of one message, unless it needs a person. */
@@ -27,6 +29,7 @@ export interface AnnounceSettings {
 export const ANNOUNCE_SETTINGS: AnnounceSettings = {
   sweepEveryMs: 3_000,
   leaseMs: 60_000,
+  loadGapMs: 50,
   settleMs: 1_000,
   editGapMs: 1_000,
   lingerMs: 700,

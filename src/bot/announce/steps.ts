@@ -118,17 +118,9 @@ function stepsFor(
   const edit = (row: ChatMessage | undefined, wanted: Card, at: EditPlace): Step[] => {
     const hash = hashOf(wanted)
     if (row?.status !== 'sent' || !row.messageId || row.shownHash === hash) return []
-    return [
-      {
-        key: row.key,
-        call: 'edit',
-        messageId: row.messageId,
-        card: wanted,
-        hash,
-        ...inThread,
-        ...at,
-      },
-    ]
+    const place = row.kind === 'post' ? {} : inThread
+    const { key, messageId } = row
+    return [{ key, call: 'edit', messageId, card: wanted, hash, ...place, ...at }]
   }
   const targets = view.targets.flatMap((stored): Step[] => {
     const wanted = targetCard(view, stored)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { loadChatMessages } from '../../store/chat-messages.js'
 import { claimTelling, finishTelling, type StoredPost } from '../../store/posts.js'
 import type { PostView } from '../card.js'
@@ -76,7 +77,7 @@ async function tellClaimed(
     told: 0,
     ...(tellAt === undefined ? {} : { tellAt }),
   })
-  const closedUntil = doors.closedUntil(chat.name, channelId)
+  const closedUntil = doors.knock(chat.name, channelId)
   if (closedUntil !== undefined) return later(closedUntil)
   const since = deps.now()
   const stuck = new Set<string>()
@@ -84,9 +85,13 @@ async function tellClaimed(
   let threadless = false
   let signal = bell.listen()
   let view: PostView | undefined
+  let loadedAt = 0
   for (;;) {
     if (context.stopping()) return later()
     if (!view || signal.aborted) {
+      const earlyMs = loadedAt + settings.loadGapMs - deps.now()
+      if (earlyMs > 0) await sleep(Math.min(settings.loadGapMs, earlyMs))
+      loadedAt = deps.now()
       signal = bell.listen()
       stuck.clear() // what was refused may look different now
       view = await loadView(deps, postId)
@@ -108,9 +113,10 @@ async function tellClaimed(
     }
     const want = wantOf(step, channelId)
     if (!(await turns.take({ ...want, since }, signal))) continue
-    if (context.stopping()) {
+    const refusedUntil = doors.refusedSince(chat.name, channelId, since)
+    if (context.stopping() || refusedUntil !== undefined) {
       turns.giveBack(want)
-      continue
+      return later(refusedUntil)
     }
     const delivery = await deliver(
       threadless ? unthreaded(step) : step,

@@ -90,9 +90,12 @@ function excerptAndCounts({ excerpt, counts }: PostCard): Block {
     elements: [
       {
         type: 'rich_text_section',
-        elements: [{ type: 'text', text: excerpt, style: { bold: true } }],
+        elements: [
+          { type: 'text', text: excerpt, style: { bold: true } },
+          { type: 'text', text: '\n' },
+          ...words,
+        ],
       },
-      { type: 'rich_text_section', elements: words },
     ],
   }
 }
