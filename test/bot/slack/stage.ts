@@ -3,6 +3,7 @@ import { createSlack, type Slack } from '../../../src/bot/slack/index.js'
 import { createSlackWorkspace, type SlackWorkspace } from '../../../src/sandbox/slack/index.js'
 import type { Database } from '../../../src/store/database.js'
 import { createTestBot, type TestBot } from '../handle/bot.js'
+import { scopes } from './manifest.js'
 
 export const channel = 'C00000SOCIAL'
 export const outside = 'C000OUTSIDE'
@@ -30,6 +31,7 @@ export async function createStage(
   tokens: { botToken?: string; appToken?: string } = {},
 ): Promise<Stage> {
   const workspace = createSlackWorkspace({
+    scopes: [...scopes],
     channels: [
       { id: channel, name: 'social' },
       { id: outside, name: 'outside', botIsMember: false },
