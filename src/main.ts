@@ -54,6 +54,7 @@ function fail(error: unknown): never {
     'DatabaseUnavailableError',
     'QueueUnavailableError',
     'FolderInUseError',
+    'SlackTokenError',
   ]
   if (error instanceof Error && expected.includes(error.name)) {
     process.stderr.write(

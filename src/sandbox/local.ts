@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { AccountsFile } from '../accounts-file.js'
 import type { Environment, Settings } from '../config.js'
 import type { Program, startProgram as StartProgram } from '../program.js'
+import { openMemory } from './memory.js'
 import { createLocalPage, type FaultMode, type PagePlatforms } from './page/server.js'
 import { createSandbox, type Fault, type PlatformName, type Sandbox } from './platforms/index.js'
 import { createSlackWorkspace, type SlackWorkspace } from './slack/index.js'
@@ -27,13 +28,22 @@ export async function startLocalWorkspace(
   startProgram: typeof StartProgram,
 ): Promise<Program> {
   const base = `http://127.0.0.1:${settings.port}`
+  const memory = openMemory(settings.dataDir)
   const slack = createSlackWorkspace({
     team: { id: 'T0LOCAL', name: 'Local workspace' },
     users: PEOPLE,
     channels: [CHANNEL],
     publicUrl: `${base}/slack`,
+    ...memory.of('slack'),
   })
-  const sandbox = createSandbox({ publicUrl: `${base}/platforms`, processingPolls: 1 })
+  const sandbox = createSandbox({
+    publicUrl: `${base}/platforms`,
+    ...memory.of('platforms'),
+    changed: () => memory.write('platforms', sandbox.remember()),
+  })
+  for (const event of ['message', 'update', 'thread', 'delete', 'ephemeral'] as const) {
+    slack.on(event, () => memory.write('slack', slack.remember()))
+  }
   const faults = createFaultPanel(sandbox)
   const page = createLocalPage({
     slack,

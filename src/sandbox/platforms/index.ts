@@ -11,7 +11,7 @@ import { contentTypeOf } from './frame/media.js'
 import { meetFault } from './frame/meet-fault.js'
 import { escapeHtml, renderPage } from './frame/page.js'
 import type { Platform } from './frame/platform.js'
-import { createWorld, type World } from './frame/world.js'
+import { createWorld, remember, type World } from './frame/world.js'
 import { createInstagram } from './instagram/index.js'
 import { createLinkedIn } from './linkedin/index.js'
 import { createMastodon } from './mastodon/index.js'
@@ -57,6 +57,8 @@ export interface Sandbox {
   restore(platform: PlatformName, account: string): void
   /** The HTML a browser sees for a post; undefined when it is not live. */
   page(platform: PlatformName, id: string): string | undefined
+  /** Everything it holds, as bytes for `SandboxOptions.memory`. */
+  remember(): Uint8Array
   /** Forgets posts, faults, requests and revocations; the accounts stay. */
   reset(): void
 }
@@ -113,7 +115,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       entry.status = reply.status
       send(res, reply)
     }
-    const act = () => answerOf(platform, call)
+    const act = async () => {
+      const reply = await answerOf(platform, call)
+      if (call.method !== 'GET') options.changed?.()
+      return reply
+    }
 
     if (!fault) return answer(await act())
     if (await meetFault({ platform, fault, req, res, act, answer })) return
@@ -189,6 +195,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     remove: (name, id) => platformOf(name).posts.remove(id),
     revoke: (name, account) => world.setRevoked(name, account, true),
     restore: (name, account) => world.setRevoked(name, account, false),
+    remember: () => remember(world),
     page: (name, id) => pageOf(name, id, `/${name}`),
     reset: () => {
       for (const platform of platforms.values()) platform.reset()

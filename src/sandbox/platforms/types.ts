@@ -136,6 +136,10 @@ export interface SandboxOptions {
   listLagMs?: number
   /** Life of a Bluesky access token, milliseconds, default two hours. */
   accessTokenLifeMs?: number
+  /** What an earlier sandbox remembered; see `Sandbox.remember`. */
+  memory?: Uint8Array
+  /** Told after every call that may have changed something, before it is answered. */
+  changed?: () => void
   /** Public address of the mount point, when it is not the one the caller used. */
   publicUrl?: string
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { recall } from './memory.js'
 import {
   type Ephemeral,
   type JsonObject,
@@ -31,6 +32,8 @@ export interface WorkspaceOptions {
   /** Granted scopes; left out, everything is granted. */
   scopes?: string[]
   rateLimits?: RateLimitMode
+  /** What an earlier workspace remembered; see `SlackWorkspace.remember`. */
+  memory?: Uint8Array
   /** Root under which `handle` is mounted; left out, it is learned from the first request. */
   publicUrl?: string
   /** Milliseconds since the epoch. */
@@ -65,6 +68,8 @@ export interface State {
   readonly responseUrls: Map<string, ResponseUrl>
   /** Options an external select has offered, by view or message, block and action. */
   readonly offered: Map<string, JsonObject[]>
+  /** How many ids were given out. */
+  ids: number
   baseUrl: string
   now(): number
   nextTs(): string
@@ -137,8 +142,7 @@ export function createState(options: WorkspaceOptions): State {
     },
   )
   let lastMicros = 0
-  let lastId = 0
-  return {
+  const state: State = {
     team: { domain: 'local', ...(options.team ?? { id: 'T00000LOCAL', name: 'Local workspace' }) },
     appId: 'A0000000APP',
     bot: { userId: bot.id, botId: 'B0000000BOT', name: bot.name },
@@ -156,6 +160,7 @@ export function createState(options: WorkspaceOptions): State {
     triggers: new Map(),
     responseUrls: new Map(),
     offered: new Map(),
+    ids: 0,
     baseUrl: options.publicUrl ?? '',
     now,
     nextTs() {
@@ -163,8 +168,8 @@ export function createState(options: WorkspaceOptions): State {
       return `${Math.floor(lastMicros / 1e6)}.${String(lastMicros % 1e6).padStart(6, '0')}`
     },
     newId(prefix) {
-      lastId += 1
-      return prefix + lastId.toString(36).toUpperCase().padStart(10, '0')
+      state.ids += 1
+      return prefix + state.ids.toString(36).toUpperCase().padStart(10, '0')
     },
     emit(event, value) {
       events.emit(event, value)
@@ -174,6 +179,8 @@ export function createState(options: WorkspaceOptions): State {
       return () => events.off(event, listener)
     },
   }
+  if (options.memory) recall(state, options.memory)
+  return state
 }
 
 /** @throws SlackApiError `channel_not_found`; names are refused, only ids are looked up */

@@ -7,6 +7,7 @@ import { createFaults, type Faults } from './faults.js'
 import { serveFiles } from './file-routes.js'
 import { createHttpTransport } from './http-delivery.js'
 import { createInteractions } from './interactions.js'
+import { remember } from './memory.js'
 import { createRateLimiter } from './rate-limit.js'
 import { spendResponseUrl } from './response-url.js'
 import { createSocketMode, type DisconnectReason } from './socket-mode.js'
@@ -77,6 +78,8 @@ export interface SlackWorkspace {
    * @throws Error after `timeoutMs`, with the last calls in its message
    */
   waitFor<T>(predicate: () => T, timeoutMs?: number): Promise<NonNullable<T>>
+  /** Everything that was said, as bytes for `WorkspaceOptions.memory`. */
+  remember(): Uint8Array
   close(): Promise<void>
 }
 
@@ -244,6 +247,7 @@ export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorks
     calls: (method) => calls.filter((call) => method === undefined || call.method === method),
     on: state.on,
     waitFor,
+    remember: () => remember(state),
     async close() {
       sockets.close()
       await Promise.all([...servers].map((stop) => stop()))

@@ -18,9 +18,11 @@ interface StoredBlob {
 
 /** Uploaded files, waiting for a record. @see lexicons/com/atproto/repo/uploadBlob.json */
 export class Blobs {
-  private readonly byCid = new Map<string, StoredBlob>()
+  private readonly byCid: Map<string, StoredBlob>
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.byCid = world.keep('bluesky blobs')
+  }
 
   upload({ body }: Call, account: SandboxAccount): Reply {
     if (body.type !== 'raw' || !body.contentType.includes('/')) {

@@ -23,7 +23,7 @@ interface PostRecord extends StoredPost {
  * @see bluesky-social/atproto packages/pds/src/api/com/atproto
  */
 export function createBluesky(world: World): Platform {
-  const posts = new Posts<PostRecord>(world.now, 0)
+  const posts = new Posts<PostRecord>(world.now, 0, world.keep('bluesky posts'))
   const blobs = new Blobs(world)
   const sessions = new BlueskySessions(world)
   const hourly = new RollingLimit(5000, 3_600_000, world.now, world.switches.quotas)

@@ -20,7 +20,7 @@ interface WebhookMessage extends StoredPost {
 
 /** A Discord webhook as a target. @see discord-api-docs resources/webhook.mdx */
 export function createDiscord(world: World): Platform {
-  const posts = new Posts<WebhookMessage>(world.now, 0)
+  const posts = new Posts<WebhookMessage>(world.now, 0, world.keep('discord posts'))
 
   function answer(call: Call): Reply {
     const { id = '', token = '', edge, messageId, extra } = parse(call)

@@ -36,8 +36,17 @@ export interface PageStore {
 }
 
 export function createPageStore(world: World): PageStore {
-  const posts = new Posts<PagePost>(world.now, world.switches.listLagMs)
-  return { world, posts, photos: new Map(), videos: new Map() }
+  const posts = new Posts<PagePost>(
+    world.now,
+    world.switches.listLagMs,
+    world.keep('facebook posts'),
+  )
+  return {
+    world,
+    posts,
+    photos: world.keep('facebook photos'),
+    videos: world.keep('facebook videos'),
+  }
 }
 
 /** Every look at a Page counts as a poll of the videos it is still processing. */

@@ -23,9 +23,9 @@ const FETCH_TIMEOUT_MS = 10_000
 
 export function createMediaShelf(
   source: boolean | ((url: string) => Promise<Uint8Array>),
+  kept: Map<string, { bytes: Uint8Array; kind: LiveMedia['kind'] }>,
 ): MediaShelf {
-  const kept = new Map<string, { bytes: Uint8Array; kind: LiveMedia['kind'] }>()
-  let held = 0
+  let held = [...kept.values()].reduce((sum, { bytes }) => sum + bytes.length, 0)
 
   return {
     keep: (bytes, kind) => {

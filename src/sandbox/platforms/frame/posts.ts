@@ -8,11 +8,10 @@ export interface StoredPost extends LivePost {
 
 /** The posts of one platform, in the order they were accepted. */
 export class Posts<T extends StoredPost> {
-  private byId = new Map<string, T>()
-
   constructor(
     private readonly clock: () => number,
     private readonly listLagMs: number,
+    private readonly byId: Map<string, T>,
   ) {}
 
   add(post: T): T {

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8'
 import {
   PLATFORM_NAMES,
   type PlatformName,
@@ -19,6 +20,10 @@ export interface World {
   isRevoked(platform: PlatformName, account: string): boolean
   setRevoked(platform: PlatformName, account: string, revoked: boolean): void
   media: MediaShelf
+  /** A map that belongs to the sandbox's memory: one that was kept comes back under its name. */
+  keep<V>(name: string): Map<string, V>
+  /** Everything that `keep` gave out, by name. */
+  kept: ReadonlyMap<string, Map<string, unknown>>
   switches: Switches
   reset(): void
 }
@@ -68,6 +73,20 @@ export function defaultAccounts(platform: PlatformName): SandboxAccount[] {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
+const recalled = new WeakMap<Uint8Array, ReadonlyMap<string, Map<string, unknown>>>()
+
+/** What `remember` wrote; read once, because maps refer to each other's entries. */
+function recall(memory: Uint8Array): ReadonlyMap<string, Map<string, unknown>> {
+  const known = recalled.get(memory) ?? deserialize(memory)
+  recalled.set(memory, known)
+  return known
+}
+
+/** The sandbox's memory as bytes, for `SandboxOptions.memory` of a later one. */
+export function remember({ kept }: Pick<World, 'kept'>): Uint8Array {
+  return serialize(kept)
+}
+
 export function createWorld(options: SandboxOptions): World {
   const clock = options.clock ?? Date.now
   const random = options.random ?? Math.random
@@ -75,6 +94,12 @@ export function createWorld(options: SandboxOptions): World {
     PLATFORM_NAMES.map((name) => [name, options.accounts?.[name] ?? defaultAccounts(name)]),
   )
   const revoked = new Set<string>()
+  const kept = new Map<string, Map<string, unknown>>()
+  const keep = <V>(name: string) => {
+    const map = (options.memory ? recall(options.memory).get(name) : undefined) ?? new Map()
+    kept.set(name, map)
+    return map as Map<string, V>
+  }
   let lastId = 0n
   const switches: Switches = {
     processingPolls: options.processingPolls ?? 1,
@@ -108,7 +133,9 @@ export function createWorld(options: SandboxOptions): World {
       if (gone) revoked.add(`${platform} ${account}`)
       else revoked.delete(`${platform} ${account}`)
     },
-    media: createMediaShelf(switches.fetchMedia),
+    media: createMediaShelf(switches.fetchMedia, keep('media')),
+    keep,
+    kept,
     switches,
     reset: () => revoked.clear(),
   }

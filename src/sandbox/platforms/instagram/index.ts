@@ -32,8 +32,12 @@ interface InstagramPost extends StoredPost {
 
 /** Instagram content publishing. @see Instagram Platform "Content Publishing", "IG User Media" */
 export function createInstagram(world: World): Platform {
-  const posts = new Posts<InstagramPost>(world.now, world.switches.listLagMs)
-  const containers = new Containers(world)
+  const posts = new Posts<InstagramPost>(
+    world.now,
+    world.switches.listLagMs,
+    world.keep('instagram posts'),
+  )
+  const containers = new Containers(world, 'instagram')
   const { quotas } = world.switches
   const published = new RollingLimit(100, DAY_MS, world.now, quotas)
   const created = new RollingLimit(400, DAY_MS, world.now, quotas)

@@ -18,9 +18,11 @@ interface Asset {
 
 /** Images and videos: initialize, PUT the bytes, and for videos finalize. @see "Images API" */
 export class LinkedInAssets {
-  private readonly byUrn = new Map<string, Asset>()
+  private readonly byUrn: Map<string, Asset>
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.byUrn = world.keep('linkedin assets')
+  }
 
   /** @param mayActFor whether the token may act for an owner */
   start(call: Call, kind: Asset['kind'], mayActFor: (owner: string) => boolean): Reply {

@@ -22,8 +22,8 @@ interface Share extends StoredPost {
 
 /** LinkedIn posts. @see Microsoft Learn, LinkedIn "Posts API", "Images API", "UGC Post API" */
 export function createLinkedIn(world: World): Platform {
-  const posts = new Posts<Share>(world.now, world.switches.listLagMs)
-  const recent = new Map<string, { urn: string; at: number }>()
+  const posts = new Posts<Share>(world.now, world.switches.listLagMs, world.keep('linkedin posts'))
+  const recent = world.keep<{ urn: string; at: number }>('linkedin texts')
   const assets = new LinkedInAssets(world)
   const daily = new RollingLimit(DAILY_REQUESTS, DAY_MS, world.now, world.switches.quotas)
 

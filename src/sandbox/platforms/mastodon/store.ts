@@ -37,9 +37,9 @@ export function createServer(world: World): Server {
     new RollingLimit(limit, windowMs, world.now, world.switches.quotas)
   return {
     world,
-    posts: new Posts<Status>(world.now, world.switches.listLagMs),
-    attachments: new Map(),
-    keys: new Map(),
+    posts: new Posts<Status>(world.now, world.switches.listLagMs, world.keep('mastodon posts')),
+    attachments: world.keep('mastodon media'),
+    keys: world.keep('mastodon keys'),
     limits: {
       requests: rate(300, 300_000),
       statuses: rate(300, 3 * 3_600_000),

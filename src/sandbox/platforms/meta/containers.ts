@@ -36,9 +36,14 @@ const CONTAINER_LIFE_MS = 24 * 3_600_000
  * `processingPolls` status reads; unpublished ones expire after 24 hours.
  */
 export class Containers {
-  private readonly byId = new Map<string, Container>()
+  private readonly byId: Map<string, Container>
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    platform: string,
+  ) {
+    this.byId = world.keep(`${platform} containers`)
+  }
 
   add(draft: Omit<Container, 'id' | 'createdAt' | 'polls'>): Container {
     const container = { ...draft, id: this.world.nextId(), createdAt: this.world.now(), polls: 0 }

@@ -26,7 +26,7 @@ const TEXT_MAX = 4096
 const CAPTION_MAX = 1024
 /** A Telegram channel through the Bot API. @see core.telegram.org/bots/api; npm @grammyjs/types */
 export function createTelegram(world: World): Platform {
-  const posts = new Posts<Message>(world.now, 0)
+  const posts = new Posts<Message>(world.now, 0, world.keep('telegram posts'))
   const perSecond = new RollingLimit(30, 1000, world.now, world.switches.quotas)
   let lastMessageId = 0
 

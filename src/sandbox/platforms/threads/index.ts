@@ -73,8 +73,12 @@ interface ThreadsPost extends StoredPost {
 
 /** Threads. @see Threads API "Posts", "Publishing", "User", "Troubleshooting", "Overview" */
 export function createThreads(world: World): Platform {
-  const posts = new Posts<ThreadsPost>(world.now, world.switches.listLagMs)
-  const containers = new Containers(world)
+  const posts = new Posts<ThreadsPost>(
+    world.now,
+    world.switches.listLagMs,
+    world.keep('threads posts'),
+  )
+  const containers = new Containers(world, 'threads')
   const published = new RollingLimit(250, DAY_MS, world.now, world.switches.quotas)
   const deleted = new RollingLimit(100, DAY_MS, world.now, world.switches.quotas)
 

@@ -29,8 +29,8 @@ interface Route {
 
 /** X, API v2. @see X API "Manage Posts", "Timelines", "Media" */
 export function createX(world: World): Platform {
-  const posts = new Posts<XPost>(world.now, world.switches.listLagMs)
-  const said = new Map<string, number>()
+  const posts = new Posts<XPost>(world.now, world.switches.listLagMs, world.keep('x posts'))
+  const said = world.keep<number>('x texts')
   const media = new XMedia(world)
   const limits = new Map<string, RollingLimit>()
 

@@ -40,9 +40,11 @@ interface Upload {
 
 /** Media uploads of X: simple, and initialize, append, finalize, STATUS. @see X API openapi 2.167 */
 export class XMedia {
-  private readonly uploads = new Map<string, Upload>()
+  private readonly uploads: Map<string, Upload>
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.uploads = world.keep('x media')
+  }
 
   /** Answers what begins with `/2/media/`. */
   answer(call: Call, account: SandboxAccount): Reply {
