@@ -59,12 +59,12 @@ export async function countSmooth(
   scope: ScorecardScope,
   { starts, until }: Stretch,
 ): Promise<SmoothCount[]> {
-  const bounds = starts.map((start) => new Date(start).toISOString())
+  const bounds = sql.join(starts.map(instant), sql`, `)
   return rows<SmoothCount>(
     orm,
     sql`
 select e.account, e.platform, count(*)::int as count,
-  width_bucket(e.at, ${sql.param(bounds)}::timestamptz[]) - 1 as week
+  width_bucket(e.at, array[${bounds}]) - 1 as week
 from pressroom.events e
 join pressroom.posts p on p.id = e.post_id
 join pressroom.targets t on t.id = e.target_id
