@@ -25,7 +25,7 @@ export type Handle = typeof handle
 
 /**
  * Carries out what a person asked for and says what they alone have to know. Knows no chat.
- * The same command delivered again (same key) has no second effect and gets no second answer.
+ * The same command delivered again (same key) has no second effect, and what had one is answered once.
  * @throws when the store does not answer; nothing was queued or changed then
  */
 export async function handle(

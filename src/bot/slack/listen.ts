@@ -203,7 +203,9 @@ function opensForm({ kind }: Command): boolean {
   return kind === 'openForm' || kind === 'editRetry' || kind === 'addNote' || kind === 'addLink'
 }
 
-const SLOW = say('This takes longer than usual. It goes on; do not send it again.')
+const SLOW = say(
+  'This takes longer than usual, and still goes on. Look with /publish status before you send it again.',
+)
 const TOO_LATE =
   'The form could not be opened in time, because the database is slow to answer or does not answer. Nothing was queued; try again, or write the post after the command.'
 const UNREACHABLE: FieldProblem = {

@@ -185,6 +185,16 @@ describe('commands in Slack', () => {
       ])
     })
 
+    it('is opened once when Slack delivers the command again', async () => {
+      const { workspace } = await start()
+      const delivery = await workspace.as(ana).slash('/publish', '', channel)
+      await workspace.waitFor(() => workspace.views(ana)[0])
+      await delivery.redeliver()
+      await workspace.waitFor(() => workspace.calls('views.open').length === 2)
+      await workspace.as(ana).slash('/publish', 'help', channel)
+      expect((await stage.whisper(ana)).text).toContain('/publish opens the form')
+    })
+
     it('shows problems beside their fields and stays open', async () => {
       const { workspace, bot } = await start()
       const id = await open()
