@@ -4,6 +4,7 @@ import { blueskyAccount, createBluesky } from './bluesky/index.js'
 import type { Connector } from './connector.js'
 import { createFacebook, facebookAccount } from './facebook/index.js'
 import { createInstagram, instagramAccount } from './instagram/index.js'
+import { createLinkedIn, linkedinAccount } from './linkedin/index.js'
 import { createManual, manualAccount } from './manual/index.js'
 import { createMastodon, mastodonAccount } from './mastodon/index.js'
 import { createThreads, threadsAccount } from './threads/index.js'
@@ -17,6 +18,7 @@ export const connectors = {
   bluesky: { schema: blueskyAccount, create: createBluesky },
   mastodon: { schema: mastodonAccount, create: createMastodon },
   x: { schema: xAccount, create: createX },
+  linkedin: { schema: linkedinAccount, create: createLinkedIn },
   manual: { schema: manualAccount, create: createManual },
 } as const satisfies Record<string, Registered>
 

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { Media } from '../connector.js'
+
+const handles = z.object({
+  /** Assets are kept and used again: LinkedIn knows a duplicate only when the body is the same. */
+  uploads: z.array(z.object({ media: z.string(), urn: z.string() })).catch([]),
+  /** The first time this content was sent: an earlier attempt may be out since then. */
+  sentAt: z.number().optional().catch(undefined),
+})
+/** What LinkedIn's steps leave behind. */
+export type LinkedInHandles = z.infer<typeof handles>
+
+export function readHandles(stored: unknown): LinkedInHandles {
+  return handles.parse(stored)
+}
+
+export function assetOf({ uploads }: LinkedInHandles, media: Media): string | undefined {
+  return uploads.find((upload) => upload.media === media.id)?.urn
+}

@@ -1,0 +1,138 @@
+import type { Finding, Sighting } from '../../core/outcome.js'
+import type { Instant } from '../../core/target.js'
+import { failureOf, unreadable } from '../classify.js'
+import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '../connector.js'
+import type { Listed, Read } from '../meta.js'
+import {
+  CLOCK_SKEW_MS,
+  foundAmong,
+  matching,
+  namedIds,
+  notLooked,
+  remote,
+  sightingOf,
+  type Wanted,
+} from '../meta-look.js'
+import { judge } from './classify.js'
+import { readHandles } from './handles.js'
+import { comparable } from './little-text.js'
+import type { Page } from './page.js'
+import { postList, readPost } from './wire.js'
+
+const HOUR = 3_600_000
+const PAGE_SIZE = 100
+const MAX_PAGES = 4
+
+/** What this content looks like in the organisation's list, if it was first sent then or earlier. */
+export function wantedPost(
+  { content, handles, otherRemoteIds }: PublishRequest,
+  since: Instant,
+): Wanted {
+  const { uploads, sentAt } = readHandles(handles)
+  return {
+    text: comparable(content.text),
+    since: Math.min(sentAt ?? since, since),
+    others: otherRemoteIds ?? new Set(),
+    photos: new Set(uploads.map(({ urn }) => urn)),
+  }
+}
+
+/**
+ * The organisation's posts since then, newest first. Members' posts are closed to reading.
+ * @see Microsoft Learn, LinkedIn "Posts API", find posts by authors
+ */
+export async function readPosts(
+  page: Page,
+  reader: Reader,
+  since: Instant,
+): Promise<Read<readonly Listed[]>> {
+  const posts: Listed[] = []
+  for (let start = 0; start < MAX_PAGES * PAGE_SIZE; start += PAGE_SIZE) {
+    const query = new URLSearchParams({
+      q: 'author',
+      author: page.author,
+      count: String(PAGE_SIZE),
+      start: String(start),
+      sortBy: 'CREATED',
+    })
+    const finder = { 'x-restli-method': 'FINDER' }
+    const request = page.request('GET', `rest/posts?${query}`, undefined, finder)
+    const judged = judge(await reader.read(request), 'other', reader.now())
+    if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
+    const parsed = postList.safeParse(judged.json)
+    if (!parsed.success) return notUnderstood('a list of posts')
+    const { elements } = parsed.data
+    const read = elements.flatMap((entry) => readPost.safeParse(entry).data ?? [])
+    const shown = read.filter(({ shown }) => shown).map(({ listed }) => listed)
+    posts.push(...shown.map((post) => ({ ...post, permalink: page.linkTo(post.id) })))
+    const oldest = read.at(-1)?.listed.createdAt ?? Number.NEGATIVE_INFINITY
+    if (elements.length < PAGE_SIZE || oldest < since - CLOCK_SKEW_MS) break
+  }
+  return { kind: 'read', value: posts }
+}
+
+async function readOne(
+  page: Page,
+  reader: Reader,
+  urn: string,
+): Promise<Read<Listed> | { readonly kind: 'missing' }> {
+  const request = page.request('GET', `rest/posts/${encodeURIComponent(urn)}`)
+  const judged = judge(await reader.read(request), 'other', reader.now())
+  if (judged.kind !== 'success') {
+    const missing = judged.kind === 'permanent' && judged.reason.code === '404'
+    return missing ? { kind: 'missing' } : { kind: 'unread', outcome: judged }
+  }
+  const parsed = readPost.safeParse(judged.json)
+  if (!parsed.success) return notUnderstood('a post')
+  const { listed, shown } = parsed.data
+  if (!shown) return { kind: 'missing' }
+  return { kind: 'read', value: { ...listed, permalink: page.linkTo(urn) } }
+}
+
+/** What happened to a doubtful attempt of an organisation. */
+export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<Finding> {
+  const wanted = wantedPost(doubt, doubt.mutationAt)
+  for (const urn of namedIds(doubt.evidence).filter((urn) => !wanted.others.has(urn))) {
+    const read = await readOne(page, reader, urn)
+    if (read.kind === 'unread') return notLooked(read)
+    // A duplicate that was there before we sent anything is somebody else's.
+    if (read.kind === 'read' && read.value.createdAt >= wanted.since - CLOCK_SKEW_MS) {
+      const how = 'The post that an answer named is there.'
+      return { kind: 'found', ...remote(read.value), how }
+    }
+  }
+  const list = await readPosts(page, reader, wanted.since)
+  if (list.kind === 'unread') return notLooked(list)
+  const how = 'The page does not show it, which proves nothing on LinkedIn.'
+  return foundAmong(matching(list.value, wanted)) ?? { kind: 'unclear', how }
+}
+
+/** Whether a live post of an organisation is still there, and alone. */
+export async function verify(page: Page, post: LivePost, reader: Reader): Promise<Sighting> {
+  const { remoteId, publishedAt } = post
+  const own = remoteId === undefined ? undefined : await readOne(page, reader, remoteId)
+  const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
+  const wanted = {
+    ...wantedPost(post, Math.min(since, publishedAt)),
+    until: publishedAt + HOUR,
+  }
+  const list = await readPosts(page, reader, wanted.since)
+  return sightingOf(remoteId, own, list, wanted)
+}
+
+/** Deletes a post; LinkedIn answers the same when it is not there any more. */
+export async function remove(
+  page: Page,
+  urn: string,
+  steps: Pick<Steps, 'prepare' | 'now'>,
+): Promise<Removal> {
+  const request = page.request('DELETE', `rest/posts/${encodeURIComponent(urn)}`)
+  const judged = judge(await steps.prepare(request), 'other', steps.now())
+  return judged.kind === 'success'
+    ? { kind: 'removed' }
+    : { kind: 'notRemoved', reason: failureOf(judged).reason }
+}
+
+function notUnderstood(what: string) {
+  return { kind: 'unread', outcome: unreadable('LinkedIn', 'other', what) } as const
+}

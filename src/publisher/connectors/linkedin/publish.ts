@@ -1,0 +1,72 @@
+import type { Outcome } from '../../core/outcome.js'
+import { unreadable } from '../classify.js'
+import type { PublishRequest, Steps } from '../connector.js'
+import { foundAmong, livePost, matching } from '../meta-look.js'
+import { judge } from './classify.js'
+import { readHandles } from './handles.js'
+import { readPosts, wantedPost } from './look.js'
+import type { Page } from './page.js'
+import { postBody } from './render.js'
+import { uploadMedia } from './upload.js'
+import { POST_URN } from './wire.js'
+
+/**
+ * One attempt: reads the organisation's posts if it was sent before, uploads, then posts once.
+ * @param canRead whether the author's posts can be read at all
+ */
+export async function publish(
+  page: Page,
+  request: PublishRequest,
+  steps: Steps,
+  canRead: boolean,
+): Promise<Outcome> {
+  const kept = readHandles(request.handles)
+  const again = kept.sentAt !== undefined
+  const earlier = again && canRead ? await sentBefore(page, request, steps) : undefined
+  if (earlier) return earlier
+  const uploaded = await uploadMedia(page, request, kept, steps)
+  if (uploaded.kind !== 'ready') return uploaded
+
+  const json = postBody(page.author, request.content.text, uploaded.assets)
+  const sent = { ...uploaded.handles, sentAt: kept.sentAt ?? steps.now() }
+  const answer = await steps.mutate(page.request('POST', 'rest/posts', { json }), sent)
+  const judged = judge(answer, 'mutation', steps.now())
+  if (judged.kind === 'ambiguous' && judged.refusal && again) {
+    return refusedAgain(page, request, judged, canRead)
+  }
+  if (judged.kind !== 'success') return judged
+  const urn = judged.headers['x-restli-id']
+  if (urn === undefined || !POST_URN.test(urn)) {
+    return unreadable('LinkedIn', 'mutation', 'the URN of the post')
+  }
+  return { kind: 'published', remoteId: urn, permalink: page.linkTo(urn) }
+}
+
+/** Nothing is sent a second time before the page was read. */
+async function sentBefore(
+  page: Page,
+  request: PublishRequest,
+  steps: Steps,
+): Promise<Outcome | undefined> {
+  const wanted = wantedPost(request, steps.now())
+  const list = await readPosts(page, steps, wanted.since)
+  if (list.kind === 'unread') return list.outcome
+  const found = foundAmong(matching(list.value, wanted))
+  return found && livePost(found)
+}
+
+/**
+ * A duplicate of what we had sent before: a sign that the earlier one is out. Where nothing can be
+ * read, the URN in the refusal is the only word there is on that, and it is LinkedIn's own.
+ */
+function refusedAgain(
+  page: Page,
+  { otherRemoteIds }: PublishRequest,
+  { reason, remoteId }: Extract<Outcome, { kind: 'ambiguous' }>,
+  canRead: boolean,
+): Outcome {
+  if (remoteId === undefined || otherRemoteIds?.has(remoteId)) return { kind: 'ambiguous', reason }
+  return canRead
+    ? { kind: 'ambiguous', reason, remoteId }
+    : { kind: 'published', remoteId, permalink: page.linkTo(remoteId) }
+}

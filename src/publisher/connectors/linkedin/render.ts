@@ -1,0 +1,111 @@
+import type { Content, Media, Problem } from '../connector.js'
+import { littleText } from './little-text.js'
+
+const MB = 1024 * 1024
+
+/** @see Microsoft Learn, LinkedIn "Posts API", "Images API", "MultiImage Post API", "Videos API" */
+export const LIMITS = {
+  /** Known from its error `FIELD_LENGTH_TOO_LONG`; counted with the escapes, to be cautious. */
+  commentary: 3000,
+  images: 20,
+  imagePixels: 36_152_320,
+  imageTypes: ['image/jpeg', 'image/png', 'image/gif'],
+  altLength: 4086,
+  videoBytes: 500 * MB,
+  videoMs: { min: 3000, max: 1_800_000 },
+} as const
+
+/** What LinkedIn would refuse in this content. */
+export function checkLinkedIn({ text, media }: Content): readonly Problem[] {
+  const problems: Problem[] = []
+  const length = [...littleText(text)].length
+  const images = media.filter(({ kind }) => kind === 'image')
+  const videos = media.filter(({ kind }) => kind === 'video')
+  if (text.trim() === '' && media.length === 0) {
+    problems.push({ field: 'text', message: 'LinkedIn needs a text, a picture or a video.' })
+  }
+  if (length > LIMITS.commentary) {
+    const message = `The text counts as ${length} characters on LinkedIn, which takes ${LIMITS.commentary}.`
+    problems.push({ field: 'text', message, next: 'Give LinkedIn a shorter text of its own.' })
+  }
+  if (videos.length > 1 || (videos.length > 0 && images.length > 0)) {
+    const message = 'LinkedIn takes one video, or pictures, but not both in one post.'
+    problems.push({ field: 'media', message })
+  }
+  if (images.length > LIMITS.images) {
+    const message = `There are ${images.length} pictures; LinkedIn takes ${LIMITS.images}.`
+    problems.push({ field: 'media', message })
+  }
+  return [...problems, ...images.flatMap(checkImage), ...videos.flatMap(checkVideo)]
+}
+
+function checkImage({ filename, mime, width, height, alt = '' }: Media): readonly Problem[] {
+  const problems: Problem[] = []
+  if (!LIMITS.imageTypes.some((type) => type === mime)) {
+    const message = `${filename} is ${mime}; LinkedIn takes JPEG, PNG and GIF.`
+    problems.push({ field: 'media', message, next: 'Save it as JPEG or PNG.' })
+  }
+  if (width * height >= LIMITS.imagePixels) {
+    const message = `${filename} has ${width * height} pixels; LinkedIn takes fewer than ${LIMITS.imagePixels}.`
+    problems.push({ field: 'media', message, next: 'Make it smaller.' })
+  }
+  if ([...alt].length > LIMITS.altLength) {
+    const message = `The alt text of ${filename} has ${[...alt].length} characters; LinkedIn takes ${LIMITS.altLength}.`
+    problems.push({ field: 'alt', message })
+  }
+  return problems
+}
+
+function checkVideo({ filename, mime, bytes, durationMs }: Media): readonly Problem[] {
+  const problems: Problem[] = []
+  const { min, max } = LIMITS.videoMs
+  if (mime !== 'video/mp4') {
+    problems.push({ field: 'media', message: `${filename} is ${mime}; LinkedIn takes MP4.` })
+  }
+  if (bytes > LIMITS.videoBytes) {
+    const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; LinkedIn takes 500 MB.`
+    problems.push({ field: 'media', message })
+  }
+  if (durationMs !== undefined && (durationMs < min || durationMs > max)) {
+    const message = `${filename} lasts ${durationMs / 1000} s; LinkedIn takes 3 s to 30 min.`
+    problems.push({ field: 'media', message })
+  }
+  return problems
+}
+
+export interface Asset {
+  readonly urn: string
+  readonly media: Media
+}
+
+/**
+ * The body of `POST /rest/posts`, the same for every attempt. A link stays in the text: a card would
+ * need a title, and LinkedIn does not read the page for one.
+ * @see Microsoft Learn, LinkedIn "Posts API"
+ */
+export function postBody(author: string, text: string, assets: readonly Asset[]) {
+  return {
+    author,
+    commentary: littleText(text),
+    visibility: 'PUBLIC',
+    distribution: {
+      feedDistribution: 'MAIN_FEED',
+      targetEntities: [],
+      thirdPartyDistributionChannels: [],
+    },
+    ...contentOf(assets),
+    lifecycleState: 'PUBLISHED',
+    isReshareDisabledByAuthor: false,
+  }
+}
+
+function contentOf(assets: readonly Asset[]) {
+  const [first, ...more] = assets.map(({ urn, media }) => ({
+    id: urn,
+    ...(media.alt && media.kind === 'image' ? { altText: media.alt } : {}),
+  }))
+  if (!first) return {}
+  const content =
+    more.length === 0 ? { media: first } : { multiImage: { images: [first, ...more] } }
+  return { content }
+}
