@@ -2,7 +2,7 @@ import type { Outcome } from '../core/outcome.js'
 import { unreadable } from './classify.js'
 import type { PublishRequest, Steps } from './connector.js'
 import { type Answer, parseJson } from './http.js'
-import { createdId } from './meta.js'
+import { createdId, notSentUnread, type Unread } from './meta.js'
 import {
   type ContainerApi,
   type ContainerHandles,
@@ -90,7 +90,7 @@ async function goOn(attempt: Attempt, handles: ContainerHandles, id: string): Pr
       return { kind: 'transient', reason: { class: 'platform', text }, discardHandles: true }
     }
     case 'unread':
-      return stateUnknown(handles, state.outcome)
+      return stateUnknown(handles, state)
   }
 }
 
@@ -133,9 +133,10 @@ function preparing({ graph }: ContainerApi): Outcome {
  * A container that was never sent can be asked after again. One that was sent before must not be
  * given up for a new one when the wait is over, so that is an attempt that did not work.
  */
-function stateUnknown({ sentAt }: ContainerHandles, outcome: Outcome): Outcome {
-  if (outcome.kind !== 'transient' || outcome.scope === 'account' || sentAt !== undefined) {
-    return outcome
-  }
-  return { kind: 'accepted', stage: 'preparing', note: outcome.reason.text }
+function stateUnknown({ sentAt }: ContainerHandles, unread: Unread): Outcome {
+  const outcome = notSentUnread(unread)
+  const waits = outcome.kind === 'transient' && outcome.scope !== 'account'
+  return waits && sentAt === undefined
+    ? { kind: 'accepted', stage: 'preparing', note: outcome.reason.text }
+    : outcome
 }

@@ -51,6 +51,24 @@ export interface Unread {
 
 export type Read<T> = { readonly kind: 'read'; readonly value: T } | Unread
 
+/** The account has to be mended; nothing else about the call is known. */
+export function isCredential(outcome: Outcome): boolean {
+  return (
+    outcome.kind === 'permanent' &&
+    (outcome.reason.class === 'auth' || outcome.reason.class === 'permission')
+  )
+}
+
+/**
+ * An attempt that sends nothing, because what an earlier one left could not be read first. Being
+ * refused a read is no reason to give the post up: the earlier one may be out.
+ */
+export function notSentUnread({ outcome }: Unread): Outcome {
+  return outcome.kind === 'transient' || isCredential(outcome)
+    ? outcome
+    : { kind: 'transient', reason: failureOf(outcome).reason }
+}
+
 export const createdId = z.object({ id: z.string().min(1) })
 
 /** One object by its id. `missing` is the platform's own word, and has been seen to be wrong. */
@@ -158,14 +176,17 @@ export async function checkToken(
   accountId: string,
   nameField: 'name' | 'username',
 ): Promise<CredentialCheck> {
-  const judged = graph.judge(
-    await reader.read(graph.get(accountId, { fields: `id,${nameField}` })),
-    'other',
-  )
-  if (judged.kind === 'success') {
-    const named = z.record(z.string(), z.unknown()).safeParse(judged.json).data?.[nameField]
+  const fields = `id,${nameField}`
+  const read = await readObject(graph, reader, accountId, { fields }, z.looseObject({}))
+  if (read.kind === 'read') {
+    const named = read.value[nameField]
     return { kind: 'ok', identity: typeof named === 'string' && named ? named : accountId }
   }
-  const { reason } = failureOf(judged)
-  return { kind: judged.kind === 'permanent' ? 'refused' : 'unknown', reason }
+  if (read.kind === 'missing') {
+    const text = `${graph.platform}: The access token does not open the account ${accountId}.`
+    const next = 'Check the id, and whose token it is.'
+    return { kind: 'refused', reason: { class: 'permission', text, next } }
+  }
+  const { reason } = failureOf(read.outcome)
+  return { kind: read.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
 }

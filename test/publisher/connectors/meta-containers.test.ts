@@ -127,6 +127,7 @@ describe('a kept container', () => {
     expect((await attempt(kept, [down])).outcome).toMatchObject({ kind: 'accepted' })
     const sent = { ...kept, sentAt: NOON }
     expect((await attempt(sent, [down])).outcome).toMatchObject({ kind: 'transient' })
+    expect((await attempt(sent, [metaError(100)])).outcome).toMatchObject({ kind: 'transient' })
     expect((await attempt(kept, [metaError(190, 463)])).outcome.kind).toBe('permanent')
   })
 })

@@ -3,9 +3,11 @@ import { accountName, apiRoot, apiVersion, secret } from '../account.js'
 import type { Connector } from '../connector.js'
 import { checkToken, createGraph, removeObject } from '../meta.js'
 import { facebookMeanings } from './classify.js'
-import { lookUp, type Page, pollVideo, verify } from './look.js'
+import { lookUp, verify } from './look.js'
+import type { Page } from './page.js'
 import { publish } from './publish.js'
 import { checkFacebook } from './render.js'
+import { pollVideo } from './video.js'
 import { SITE } from './wire.js'
 
 /** An account of the accounts file; the token is a Page access token. */

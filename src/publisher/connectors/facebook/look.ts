@@ -1,8 +1,7 @@
-import type { Finding, Outcome, Sighting } from '../../core/outcome.js'
+import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
-import { failureOf, unreadable } from '../classify.js'
 import type { Doubt, LivePost, PublishRequest, Reader } from '../connector.js'
-import { type Graph, type Listed, type Read, readList, readObject } from '../meta.js'
+import { type Listed, type Read, readList, readObject } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
   foundAmong,
@@ -14,15 +13,11 @@ import {
   type Wanted,
 } from '../meta-look.js'
 import { photoIds, readHandles } from './handles.js'
-import { LIST_FIELDS, POST_FIELDS, pagePost, VIDEO_FIELDS, videoStatus } from './wire.js'
+import type { Page } from './page.js'
+import { readVideo, videoFinding } from './video.js'
+import { LIST_FIELDS, POST_FIELDS, pagePost } from './wire.js'
 
 const HOUR = 3_600_000
-
-/** A Page as it can be read. */
-export interface Page {
-  readonly graph: Graph
-  readonly pageId: string
-}
 
 export function readPost({ graph }: Page, reader: Reader, id: string) {
   return readObject(graph, reader, id, { fields: POST_FIELDS }, pagePost)
@@ -57,58 +52,6 @@ export function readPosts(
   return readList(graph, reader, `${pageId}/published_posts`, params, pagePost)
 }
 
-/** Where an accepted video stands; `published` only once its publishing phase is over. */
-export async function readVideo(
-  { graph, pageId }: Page,
-  reader: Reader,
-  video: string,
-): Promise<Outcome> {
-  const read = await readObject(graph, reader, video, { fields: VIDEO_FIELDS }, videoStatus)
-  const working = { kind: 'accepted', stage: 'finishing' } as const
-  if (read.kind === 'missing') return { ...working, note: 'Facebook does not show the video yet.' }
-  if (read.kind === 'unread') return { ...working, note: failureOf(read.outcome).reason.text }
-  const { status, post_id, permalink_url } = read.value
-  const phases = [status.uploading_phase, status.processing_phase, status.publishing_phase]
-  const failed = ['error', 'expired', 'upload_failed'].includes(status.video_status)
-  if (failed || phases.some((phase) => phase?.status === 'error')) {
-    const text = 'Facebook could not process the video.'
-    const next = 'Try another file, preferably MP4 with H.264 and AAC.'
-    const code = status.video_status
-    return {
-      kind: 'permanent',
-      reason: { class: 'media', text, next, code },
-      discardHandles: true,
-    }
-  }
-  const publishing = status.publishing_phase?.status ?? 'complete'
-  if (status.video_status !== 'ready' || publishing !== 'complete') {
-    return { ...working, note: 'Facebook is processing the video.' }
-  }
-  const remoteId = post_id === undefined ? video : postId(pageId, post_id)
-  return {
-    kind: 'published',
-    remoteId,
-    ...(permalink_url === undefined ? {} : { permalink: permalink_url }),
-  }
-}
-
-/** How the accepted video of this attempt ended. */
-export async function pollVideo(
-  page: Page,
-  { handles }: PublishRequest,
-  reader: Reader,
-): Promise<Outcome> {
-  const { video } = readHandles(handles)
-  return video === undefined
-    ? unreadable('Facebook', 'mutation', 'a video id')
-    : readVideo(page, reader, video)
-}
-
-/** Some answers name a post without the Page before it. */
-export function postId(pageId: string, id: string): string {
-  return id.includes('_') ? id : `${pageId}_${id}`
-}
-
 /** What happened to a doubtful attempt. */
 export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<Finding> {
   for (const id of namedIds(doubt.evidence)) {
@@ -133,19 +76,6 @@ export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<
       how: "The Page's list does not show it, but that list leaves posts out.",
     }
   )
-}
-
-function videoFinding(outcome: Outcome): Finding {
-  switch (outcome.kind) {
-    case 'published':
-      return { ...outcome, how: 'Facebook says the video is published.', kind: 'found' }
-    case 'permanent':
-      return { kind: 'absent', proof: 'conclusive', how: outcome.reason.text, discardHandles: true }
-    case 'accepted':
-      return { kind: 'unclear', how: outcome.note }
-    default:
-      return { kind: 'error', reason: outcome.reason }
-  }
 }
 
 /** Whether a live post is still there, and alone. */

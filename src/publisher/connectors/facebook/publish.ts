@@ -1,11 +1,13 @@
 import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { Media, PublishRequest, Steps } from '../connector.js'
-import { createdId } from '../meta.js'
+import { createdId, notSentUnread } from '../meta.js'
 import { foundAmong, livePost, matching } from '../meta-look.js'
 import { type FacebookHandles, freshPhoto, readHandles } from './handles.js'
-import { type Page, postId, readPost, readPosts, readVideo, wantedPost } from './look.js'
+import { readPost, readPosts, wantedPost } from './look.js'
+import { type Page, postId } from './page.js'
 import { feedForm, photoUpload, videoUpload } from './render.js'
+import { readVideo, videoOutcome } from './video.js'
 import { SITE } from './wire.js'
 
 /** One attempt: reads the Page if it was sent before, uploads photos, then posts once. */
@@ -32,12 +34,12 @@ async function sentBefore(
 ): Promise<Outcome | undefined> {
   if (sentAt === undefined) return undefined
   if (video !== undefined) {
-    const outcome = await readVideo(page, steps, video)
-    if (outcome.kind !== 'permanent') return outcome
+    const state = await readVideo(page, steps, video)
+    if (state.kind !== 'broken') return videoOutcome(state)
   }
   const wanted = wantedPost(request, sentAt)
   const list = await readPosts(page, steps, sentAt)
-  if (list.kind === 'unread') return list.outcome
+  if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))
   return found && livePost(found)
 }
@@ -68,7 +70,7 @@ async function postToFeed(
   if (judged.kind !== 'success') return judged
   const created = createdId.safeParse(judged.json)
   if (!created.success) return unreadable(graph.platform, 'mutation', 'a post id')
-  const remoteId = postId(pageId, created.data.id)
+  const remoteId = postId(page, created.data.id)
   return { kind: 'published', remoteId, permalink: await linkTo(page, remoteId, steps) }
 }
 
@@ -79,7 +81,8 @@ async function postVideo(
   kept: FacebookHandles,
   steps: Steps,
 ): Promise<Outcome> {
-  const sent = { ...kept, sentAt: kept.sentAt ?? steps.now() }
+  // A video that came to nothing must not speak for this one.
+  const sent = { ...kept, video: undefined, sentAt: kept.sentAt ?? steps.now() }
   const form = videoUpload(content, video, await steps.bytes(video))
   const answer = await steps.mutate(graph.upload(`${pageId}/videos`, form), sent)
   const judged = graph.judge(answer, 'mutation')

@@ -166,8 +166,14 @@ describe('a video', () => {
   })
 
   it('is never given up because a poll did not work', async () => {
-    expect(await poll(reset)).toMatchObject({ kind: 'accepted' })
+    expect(await poll(reset)).toMatchObject({ kind: 'transient' })
+    expect(await poll(metaError(100))).toMatchObject({ kind: 'accepted' })
     expect(await poll(metaError(100, 33))).toMatchObject({ kind: 'accepted' })
+  })
+
+  it('that came to nothing does not speak for the next one', async () => {
+    const { steps } = await attempt(content, handles, [status('error'), none, reset])
+    expect(steps.saved).toEqual([{ photos: [], sentAt: NOON }])
   })
 
   it('that was accepted is not uploaded again while Facebook works on it', async () => {
