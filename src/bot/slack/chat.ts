@@ -76,13 +76,23 @@ export function createSlackChat(options: {
     })
     const { ts } = answer
     if (ts === undefined) return { kind: 'unknown', why: 'an answer without a ts' }
-    // Slack puts a reply to a deleted message into the channel, and only its answer shows it.
-    const loose = rootId !== undefined && answer.message?.thread_ts === undefined
-    if (loose && card.kind === 'target') {
+    const doubtful = rootId !== undefined && answer.message?.thread_ts === undefined
+    if (doubtful && card.kind === 'target' && !(await threadStands(channelId, rootId))) {
       await client.chat.delete({ channel: channelId, ts })
       return { kind: 'refused', why: 'thread_not_found', scope: 'thread', final: true }
     }
     return { kind: 'posted', messageId: ts }
+  }
+
+  /** Slack puts a reply to a deleted message into the channel; its answer then names no thread. */
+  async function threadStands(channelId: string, rootId: string): Promise<boolean> {
+    try {
+      await client.conversations.replies({ channel: channelId, ts: rootId, limit: 1 })
+      return true
+    } catch (error) {
+      const failure = classifySlackError(error)
+      return !(failure.kind === 'refused' && failure.scope === 'thread')
+    }
   }
 
   async function postMedia(outgoing: Outgoing, card: MediaCard): Promise<PostResult> {
