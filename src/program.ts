@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type AccountsFile, readAccountsFile } from './accounts-file.js'
+import type { AnnounceSettings } from './bot/announce/settings.js'
 import { createAnnouncer } from './bot/announce.js'
 import type { Chat } from './bot/chat.js'
 import type { BotDeps } from './bot/deps.js'
@@ -45,6 +46,8 @@ export interface Overrides {
   readonly host?: string
   /** Chats of our own have no rate to stay inside. */
   readonly unpaced?: true
+  /** Shorter waits of telling, for runs that are watched. */
+  readonly telling?: Partial<AnnounceSettings>
 }
 
 /**
@@ -199,7 +202,7 @@ async function startBot(
     stops.push(slack.stop)
     chats.push(overrides.unpaced ? { ...slack.chat, pace: UNPACED } : slack.chat)
   }
-  const announcer = createAnnouncer(deps, chats)
+  const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
   stops.push(announcer.stop)
 }
