@@ -6,7 +6,7 @@ import { healDueAt } from '../store/heal-due-at.js'
 import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import type { StoredTarget } from '../store/stored-target.js'
-import type { Connector, PublishRequest } from './connectors/connector.js'
+import { type Connector, capabilitiesOf, type PublishRequest } from './connectors/connector.js'
 import { type Context, decide } from './core/decide.js'
 import type { Finding, Outcome } from './core/outcome.js'
 import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
@@ -25,7 +25,8 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
   if (!loaded) return
   const connector = deps.connector(loaded.stored.account)
   const gate: AccountGate = connector ? loaded.gate : { kind: 'held', reason: NO_ACCOUNT }
-  const context: Context = { policy: deps.policy, can: capabilitiesOf(connector) }
+  const can = connector ? capabilitiesOf(connector) : { canLookUp: false, canVerify: false }
+  const context: Context = { policy: deps.policy, can }
   const at = deps.now()
   const lease = { token: randomUUID(), worker: deps.worker, expiresAt: at + deps.leaseMs }
   const where = connector?.where(requestFor(loaded.stored))
@@ -78,7 +79,7 @@ class Turn {
     const steps = createSteps(claimed, deps, this.context)
     let outcome: Outcome
     try {
-      outcome = await connector.publish(requestFor(claimed), steps)
+      outcome = await connector.publish(await this.publishRequest(claimed), steps)
     } catch (error) {
       if (error instanceof LeaseLostError) {
         deps.log.warn(
@@ -91,6 +92,17 @@ class Turn {
       deps.log.error({ targetId: claimed.id, error: messageOf(error) }, 'an attempt broke off')
     }
     await this.attempted(steps.stored(), outcome)
+  }
+
+  /** A connector that reads before it sends again must know which posts are not this target's. */
+  private async publishRequest(claimed: StoredTarget): Promise<PublishRequest> {
+    const request = requestFor(claimed)
+    if (claimed.target.attempt === 1) return request
+    const since = claimed.createdAt - DAY_MS
+    return {
+      ...request,
+      otherRemoteIds: await otherRemoteIds(this.deps.database.orm, claimed, since),
+    }
   }
 
   private async poll(claimed: StoredTarget): Promise<void> {
@@ -242,10 +254,6 @@ const NO_ACCOUNT = {
   text: 'The accounts file no longer names this account.',
   next: 'Put it back, or cancel the target.',
 } as const
-
-function capabilitiesOf(connector: Connector | undefined): Context['can'] {
-  return { canLookUp: connector?.lookUp !== undefined, canVerify: connector?.verify !== undefined }
-}
 
 function requestFor(stored: StoredTarget): PublishRequest {
   return {

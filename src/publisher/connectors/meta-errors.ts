@@ -32,7 +32,7 @@ export function isMissing(error: GraphError): boolean {
 export type Meaning =
   /** The account has to be mended first. */
   | { kind: 'blocked'; class: 'auth' | 'permission'; text: string; next: string }
-  | { kind: 'limited' }
+  | { kind: 'limited'; waitMs?: number }
   /** It does not tell whether the call took effect. */
   | { kind: 'unsure'; class: FailureClass; text?: string; discardHandles?: true }
   | { kind: 'refused'; class: FailureClass; text?: string; next?: string }
@@ -75,6 +75,8 @@ const NOT_ALLOWED = forbidden('The access token lacks a permission that publishi
 const UNSUPPORTED: Meaning = { kind: 'refused', class: 'platform' }
 const DOWN: Meaning = { kind: 'unsure', class: 'platform' }
 const LIMITED: Meaning = { kind: 'limited' }
+/** A daily quota frees up over a rolling day; asking more often than hourly only burns attempts. */
+const QUOTA_WAIT_MS = 3_600_000
 
 /** App, user, Page, custom and business-use-case throttles, and the daily publishing quota. */
 const THROTTLES = [4, 17, 32, 341, 613, 80001, 80002, 80006]
@@ -85,7 +87,7 @@ const SHARED: Meanings = {
     2069030: UNSUPPORTED,
     2069031: UNSUPPORTED,
     2069033: UNSUPPORTED,
-    2207042: LIMITED,
+    2207042: { kind: 'limited', waitMs: QUOTA_WAIT_MS },
     2207051: {
       kind: 'refused',
       class: 'policy',
@@ -144,7 +146,8 @@ export function refineGraph(platform: string, secret: string, own: Meanings): Re
     }
     const meaning = meaningOf(error, status, own)
     if (meaning.kind === 'limited') {
-      return rateLimited(platform, regainAccessMs(headers) ?? retryAfterMs(headers), code)
+      const waitMs = regainAccessMs(headers) ?? retryAfterMs(headers) ?? meaning.waitMs
+      return rateLimited(platform, waitMs, code)
     }
     return outcomeOf(meaning, reasonOf(meaning, platform, said, code), call)
   }
