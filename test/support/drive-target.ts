@@ -42,7 +42,7 @@ export interface DriveOptions {
   /** Goes on from here instead of from a new target. */
   readonly from?: Target
   readonly until?: (target: Target) => boolean
-  /** How far the clock may be moved, milliseconds; default two hours. */
+  /** How far the clock may be moved, milliseconds; default eight hours. */
   readonly horizonMs?: number
 }
 
@@ -133,7 +133,7 @@ class TargetDrive {
 
   /** Moves the clock to what is due next and does it. @returns whether there was something */
   private async turn(): Promise<boolean> {
-    const { clock, horizonMs = 2 * HOUR, beforeTask } = this.options
+    const { clock, horizonMs = 8 * HOUR, beforeTask } = this.options
     const dueAt = nextDueAt(this.target)
     if (dueAt === undefined || dueAt > this.startedAt + horizonMs) return false
     clock.advance(Math.max(0, dueAt - clock.now()))
