@@ -1,5 +1,6 @@
 import type { CommandBody, MediaSource } from './command.js'
 import type { Field, FieldProblem } from './reply.js'
+import { excerpt } from './wording.js'
 
 /**
  * Reads what stands after `/publish`: nothing (the form), a subcommand, or a post with options.
@@ -224,6 +225,4 @@ function fieldOf(name: OptionName): Field {
   return name === 'to' ? 'targets' : name
 }
 
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
-}
+const shorten = (text: string) => excerpt(text, 60)

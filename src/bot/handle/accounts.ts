@@ -32,7 +32,7 @@ function describe(account: StoredAccount, { now, timeZone }: HandleDeps): string
   }
   switch (checked?.kind) {
     case 'ok': {
-      const identity = checked.identity ? ` as ${checked.identity}` : ''
+      const identity = checked.identity ? ` (${checked.identity})` : ''
       return `${name}: works${identity}, checked ${ago} ago${expiry(checked, now())}`
     }
     case 'unknown':

@@ -167,7 +167,7 @@ function question(draftId: string, same: readonly Same[], now: number): Reply {
       `• ${account}: ${duration(Math.max(0, now - createdAt))} ago, ${STATES[status] ?? 'on its way'} (${postId})`,
   )
   const live = [...newest.values()].filter(({ status }) => status === 'published')
-  const text = `The same content was published to the same account before, so nothing was queued:\n${lines.join('\n')}\nPublish it again anyway?`
+  const text = `The same content went to the same account before, so nothing was queued:\n${lines.join('\n')}\nPublish it again anyway?`
   const names = (live.length > 0 ? live : [...newest.values()]).map(({ account }) => account)
   return copyQuestion(text, draftId, names, live.length > 0)
 }

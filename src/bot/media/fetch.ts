@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { excerpt } from '../wording.js'
 import { isPublicAddress } from './public-address.js'
 import { sniff } from './sniff.js'
 
@@ -198,6 +199,4 @@ const REASONS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'is on a host whose certificate nobody vouches for',
 }
 
-function short(address: string): string {
-  return address.length > 120 ? `${address.slice(0, 119)}…` : address
-}
+const short = (address: string) => excerpt(address, 120)
