@@ -1,0 +1,34 @@
+import { REST, type RESTOptions } from 'discord.js'
+import type { DiscordSettings } from '../../config.js'
+
+const REQUEST_TIMEOUT_MS = 10_000
+/** A shorter wait for a bucket is left to discord.js; a longer one goes back to who asked. */
+const LONGEST_WAIT_MS = 6_000
+
+/**
+ * How requests are made: each is one attempt, because discord.js would repeat after a 5xx or a reset
+ * what may have been done. Buckets are respected by waiting in line for each of them.
+ * @see https://docs.discord.com/developers/topics/rate-limits
+ */
+export function restOptions({ apiUrl }: Pick<DiscordSettings, 'apiUrl'>): Partial<RESTOptions> {
+  return {
+    api: apiUrl.replace(/\/v\d+$/, ''),
+    version: '10',
+    retries: 0,
+    timeout: REQUEST_TIMEOUT_MS,
+    rejectOnRateLimit: ({ route, retryAfter, timeToReset }) =>
+      route.startsWith('/channels/') && Math.max(retryAfter, timeToReset) > LONGEST_WAIT_MS,
+  }
+}
+
+/** discord.js forgets the token after one 401, and would then not even ask any more. */
+class SteadyRest extends REST {
+  override setToken(token: string | null): this {
+    return token === null ? this : super.setToken(token)
+  }
+}
+
+/** Discord's REST API with the bot's token. */
+export function createRest(settings: Pick<DiscordSettings, 'apiUrl' | 'token'>): REST {
+  return new SteadyRest(restOptions(settings)).setToken(settings.token)
+}

@@ -1,0 +1,375 @@
+import { MessageFlags } from 'discord.js'
+import { describe, expect, it } from 'vitest'
+import type { Chat } from '../../../src/bot/chat.js'
+import { isMarked } from '../../../src/bot/discord/marker.js'
+import { beginMessage, loadChatMessages } from '../../../src/store/chat-messages.js'
+import { saveMedia } from '../../../src/store/media.js'
+import { testDatabases } from '../../support/database.js'
+import { waitFor } from '../../support/wait-for.js'
+import { failed, live, unconfirmed, waiting } from '../announce/stage.js'
+import { ANA, BEN, CHANNEL, GUILD, OUTSIDE, type Stage, useStage } from './chat-stage.js'
+
+const MINUTE = 60_000
+const POST = 'POST /channels/:channel/messages'
+const THREAD = 'POST /channels/:channel/messages/:message/threads'
+const [embedded] = testDatabases()
+if (!embedded) throw new Error('the embedded engine is always there')
+
+describe('telling Discord', () => {
+  const open = useStage(embedded.use())
+  const pair = [{ account: 'a' }, { account: 'b' }]
+
+  /** Everything of a post with two targets stands there once, and nothing else. */
+  async function expectWhole(stage: Stage, postId: string, targetIds: readonly string[]) {
+    await stage.told(postId)
+    const [root, ...more] = stage.own(CHANNEL)
+    expect(more).toEqual([])
+    expect(root && isMarked(root, 'post', postId)).toBe(true)
+    const thread = stage.own(root?.id ?? '').filter(({ type }) => type !== 21)
+    expect(thread).toHaveLength(targetIds.length)
+    for (const [index, id] of targetIds.entries()) {
+      expect(thread[index] && isMarked(thread[index], 'target', id)).toBe(true)
+    }
+  }
+
+  it('shows a post, its targets in the thread, and the end', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await expectWhole(stage, postId, targetIds)
+    expect(stage.inChannel()[0]).toContain('0 live · 0 failed · **2 processing**')
+    expect(stage.discord.threads(CHANNEL)).toMatchObject([{ name: 'Hello' }])
+    for (const id of targetIds) await stage.become(id, live())
+    await stage.told(postId)
+    expect(stage.inChannel()[0]).toContain('**2 live** · 0 failed · 0 processing')
+    const said = stage.inThreads()
+    expect(said).toHaveLength(3)
+    expect(said[0]).toContain('🟢 **a** (Facebook): live since <t:')
+    expect(said[2]).toMatch(new RegExp(`^<@${ANA}> All 2 live: \\[a\\]`))
+    expect(stage.discord.notifications(ANA)).toHaveLength(1)
+    expect(stage.complaints()).toEqual([])
+  })
+
+  it('mentions the author about what needs a person, and nobody else', async () => {
+    const stage = await open()
+    await stage.announce()
+    const content = { text: `Hello <@${BEN}> and @everyone`, media: [] }
+    const { postId, targetIds } = await stage.publish([{ account: `<@${BEN}>`, content }])
+    await stage.become(targetIds[0], unconfirmed())
+    await stage.told(postId)
+    expect(stage.discord.notifications(ANA)).toHaveLength(1)
+    expect(stage.discord.notifications(BEN)).toEqual([])
+  })
+
+  it.each([
+    ['the first message', 0],
+    ['a message in the thread', 1],
+  ])('finds %s whose answer was lost, instead of posting it again', async (_what, before) => {
+    const stage = await open()
+    for (let i = 0; i < before; i++) stage.discord.faults.slow(POST, 1)
+    stage.discord.faults.loseAnswer(POST)
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await expectWhole(stage, postId, targetIds)
+    expect(stage.discord.threads(CHANNEL)).toMatchObject([{ name: 'Hello' }])
+  })
+
+  it.each([500, 502, 504])('finds a message after a %i that came too late', async (status) => {
+    const stage = await open()
+    stage.discord.faults.status(POST, status, 1, { afterWork: true })
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await expectWhole(stage, postId, targetIds)
+  })
+
+  it('posts what certainly is not there, once', async () => {
+    const stage = await open()
+    stage.discord.faults.failBefore(POST)
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await expectWhole(stage, postId, targetIds)
+  })
+
+  it.each([
+    ['lost after it was made', 'loseAnswer'],
+    ['cut before it was made', 'failBefore'],
+  ] as const)('makes one thread when the request was %s', async (_what, fault) => {
+    const stage = await open()
+    stage.discord.faults[fault](THREAD)
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await expectWhole(stage, postId, targetIds)
+    expect(stage.discord.threads(CHANNEL)).toMatchObject([{ name: 'Hello' }])
+  })
+
+  it('uses the thread that somebody else has made meanwhile', async () => {
+    const stage = await open()
+    stage.discord.faults.failBefore(THREAD)
+    stage.discord.faults.loseAnswer(THREAD)
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await expectWhole(stage, postId, targetIds)
+  })
+
+  it('finds a message long after Discord has forgotten its nonce', async () => {
+    const stage = await open()
+    const { postId, targetIds } = await stage.publish(pair)
+    stage.discord.faults.loseAnswer(POST)
+    const first = await stage.announce({ lookAfterMs: 60_000 })
+    await waitFor('the first message', stage.inChannel, ({ length }) => length === 1)
+    await first.stop()
+    stage.pass(30 * MINUTE)
+    await stage.announce()
+    await expectWhole(stage, postId, targetIds)
+  })
+
+  it('is kept from a second copy by the nonce, and brings what it finds up to date', async () => {
+    const stage = await open()
+    const { postId, targetIds } = await stage.publish(pair)
+    stage.discord.faults.loseAnswer(POST)
+    let shown = false
+    // Discord's lists lag behind: the message cannot be seen yet, but its nonce is known.
+    const blind: Chat = {
+      ...stage.chat,
+      post: (message) => {
+        const { card } = message
+        const first = card.kind === 'post' && !shown
+        shown = true
+        return stage.chat.post(first ? { ...message, card: { ...card, excerpt: 'Old' } } : message)
+      },
+      find: async () => ({ kind: 'absent' }),
+    }
+    await stage.announce({}, blind)
+    await expectWhole(stage, postId, targetIds)
+    expect(stage.inChannel()[0]).toMatch(/^\*\*Hello\*\*/)
+    expect(stage.posts().filter(({ path }) => path.includes(CHANNEL))).toHaveLength(2)
+  })
+
+  it('finds a reply whose answer was lost', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    stage.discord.faults.loseAnswer(POST)
+    await stage.become(targetIds[0], failed())
+    await stage.told(postId)
+    expect(stage.inThreads()).toHaveLength(2)
+    expect(stage.discord.notifications(ANA)).toHaveLength(1)
+  })
+
+  it('goes on after a crash between writing down and posting, and takes nobody else’s message', async () => {
+    const stage = await open()
+    const { postId, targetIds } = await stage.publish(pair)
+    const begun = { kind: 'post', chat: 'discord', channelId: CHANNEL, at: Date.now() } as const
+    await beginMessage(stage.deps.database.orm, { key: postId, postId, ...begun })
+    stage.discord.as(BEN).say(CHANNEL, `not the bot\n-# ${postId}`)
+    await stage.announce()
+    await expectWhole(stage, postId, targetIds)
+  })
+
+  it('removes the second one of a message that stands there twice', async () => {
+    const stage = await open()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    stage.discord.faults.loseAnswer(POST)
+    const first = await stage.announce({ lookAfterMs: 60_000 })
+    await waitFor('the first message', stage.inChannel, ({ length }) => length === 1)
+    await first.stop()
+    const { components, flags } = stage.own(CHANNEL)[0] ?? {}
+    const twin = { components, flags: (flags ?? 0) & MessageFlags.IsComponentsV2 }
+    await stage.rest.post(`/channels/${CHANNEL}/messages`, { body: twin })
+    expect(stage.own(CHANNEL)).toHaveLength(2)
+    await stage.announce()
+    await expectWhole(stage, postId, targetIds)
+  })
+
+  it('rather posts nothing than twice when it may not look', async () => {
+    const stage = await open()
+    stage.discord.faults.loseAnswer(POST)
+    stage.rights.lacking = ['Read Message History']
+    const giveBack = stage.discord.denyPermission(CHANNEL, 'READ_MESSAGE_HISTORY')
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await waitFor('the complaint', stage.complaints, (seen) =>
+      seen.some(({ why }) => why?.includes('Read Message History')),
+    )
+    expect(stage.own(CHANNEL)).toHaveLength(1)
+    giveBack()
+    stage.rights.lacking = []
+    await stage.become(targetIds[0], live())
+    await expectWhole(stage, postId, targetIds)
+  })
+
+  it('repeats an edit whose answer was lost', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    stage.discord.faults.loseAnswer('PATCH /channels/:channel/messages/:message')
+    stage.discord.faults.failBefore('PATCH /channels/:channel/messages/:message')
+    await stage.become(targetIds[0], failed())
+    await stage.told(postId)
+    expect(stage.inChannel()[0]).toContain('**1 failed**')
+    expect(stage.inThreads()[0]).toContain('🔴 **a**')
+  })
+
+  it('takes a quiet thread out of the archive to edit in it', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    const [thread] = stage.discord.threads(CHANNEL)
+    stage.discord.as(BEN).archiveThread(thread?.id ?? '')
+    await stage.become(targetIds[0], waiting())
+    await stage.told(postId)
+    expect(stage.inThreads()[0]).toContain('🟡 **a**')
+    expect(stage.complaints()).toEqual([])
+  })
+
+  it('does not post again what a person deleted', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await stage.told(postId)
+    const [root] = stage.own(CHANNEL)
+    const [first] = stage.own(root?.id ?? '').filter(({ type }) => type !== 21)
+    if (first) stage.discord.as(BEN).deleteMessage(first)
+    for (const id of targetIds) await stage.become(id, live())
+    await stage.told(postId)
+    expect(stage.inThreads()).toHaveLength(2)
+    const rows = await loadChatMessages(stage.deps.database.orm, postId)
+    expect(rows.find(({ key }) => key === targetIds[0])?.status).toBe('gone')
+  })
+
+  it('still tells a person in the channel when post and thread are gone', async () => {
+    const stage = await open()
+    const first = await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    await first.stop()
+    const [root] = stage.own(CHANNEL)
+    if (root) stage.discord.as(BEN).deleteMessage(root)
+    stage.discord.as(BEN).deleteChannel(root?.id ?? '')
+    await stage.become(targetIds[0], failed())
+    await stage.announce()
+    await stage.told(postId)
+    expect(stage.inChannel()).toMatchObject([expect.stringMatching(/ failed and is not live/)])
+    expect(stage.discord.notifications(ANA)).toHaveLength(1)
+  })
+
+  it.each([
+    ['CREATE_PUBLIC_THREADS', 'Create Public Threads'],
+    ['SEND_MESSAGES', 'Send Messages'],
+  ] as const)('says once that it lacks %s, and catches up when it has it', async (right, named) => {
+    const stage = await open()
+    stage.rights.lacking = [named]
+    const giveBack = stage.discord.denyPermission(CHANNEL, right)
+    await stage.announce({ closedMs: 300 })
+    const made = [await stage.publish(pair), await stage.publish(pair)]
+    await waitFor('the complaint', stage.complaints, ({ length }) => length > 0)
+    const refusals = () => stage.discord.calls().filter(({ status }) => status === 403).length
+    const before = refusals()
+    await waitFor('the next knock', refusals, (count) => count > before)
+    const complaints = stage.complaints().filter(({ level }) => level === 50)
+    expect(complaints).toHaveLength(1)
+    expect(complaints[0]?.msg).toContain(`Give the bot ${named} in the channel`)
+    giveBack()
+    for (const { postId } of made) await stage.told(postId)
+    expect(stage.inChannel()).toHaveLength(2)
+    expect(stage.inThreads()).toHaveLength(4)
+  })
+
+  it.each([
+    ['a channel that does not exist', '900000000000000099', 'There is no such channel'],
+    ['a server that the bot was removed from', CHANNEL, 'invite it to the server'],
+  ])('says so for %s', async (_what, channelId, words) => {
+    const stage = await open()
+    if (channelId === CHANNEL) stage.discord.removeBot(GUILD)
+    await stage.announce()
+    await stage.publish(pair, { channelId })
+    await waitFor('the complaint', stage.complaints, ({ length }) => length > 0)
+    expect(stage.complaints()[0]?.msg).toContain(words)
+    expect(stage.complaints()[0]?.msg).toContain(`discord refuses to show posts in ${channelId}`)
+  })
+
+  it('says that the token is refused, and goes on when it is taken again', async () => {
+    const stage = await open()
+    stage.discord.faults.status(POST, 401)
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    await expectWhole(stage, postId, targetIds)
+    expect(stage.complaints().map(({ msg }) => msg)).toEqual([
+      expect.stringContaining('Discord refuses the token of the bot (401)'),
+    ])
+  })
+
+  it('waits as long as a short 429 says, and leaves longer waits to the line', async () => {
+    const stage = await open()
+    await stage.announce()
+    stage.discord.faults.rateLimit(POST, 1, 0.3)
+    const one = await stage.publish(pair)
+    await expectWhole(stage, one.postId, one.targetIds)
+    expect(stage.complaints()).toEqual([])
+    stage.discord.faults.rateLimit(POST, 1, 60)
+    const results = await stage.chat.post({
+      channelId: OUTSIDE,
+      card: { kind: 'media', postId: 'p1', key: 'p1/m', account: 'a', media: [], text: 'x' },
+    })
+    expect(results).toMatchObject({ kind: 'limited' })
+    expect(results.kind === 'limited' && results.retryAfterMs).toBeGreaterThan(50_000)
+  })
+
+  it('shows the files of what is posted by hand, with their descriptions', async () => {
+    const stage = await open()
+    const { orm } = stage.deps.database
+    const at = Date.now()
+    const facts = { kind: 'image', mime: 'image/png', bytes: 3, width: 1, height: 1 } as const
+    const bytes = new Uint8Array([1, 2, 3])
+    const id = await saveMedia(orm, {
+      id: 'm1',
+      sha256: 'x',
+      facts: { ...facts, filename: 'sun.png' },
+      bytes,
+      at,
+    })
+    const content = {
+      text: 'Hello',
+      media: [{ id, ...facts, filename: 'sun.png', alt: 'The sun' }],
+    }
+    await stage.announce()
+    const made = await stage.publish([{ account: 'newsletter', platform: 'manual', content }])
+    await stage.become(made.targetIds[0], unconfirmed())
+    await stage.told(made.postId)
+    const [root] = stage.own(CHANNEL)
+    const files = stage.own(root?.id ?? '').flatMap(({ attachments }) => attachments)
+    expect(files).toMatchObject([{ filename: 'sun.png', description: 'The sun', size: 3 }])
+    expect(stage.inThreads()[1]).toContain('```\nHello\n```')
+  })
+
+  it('names the files where it may not attach any', async () => {
+    const stage = await open()
+    stage.discord.denyPermission(CHANNEL, 'ATTACH_FILES')
+    const sourceUrl = 'https://example.com/sun_rise.png'
+    const media = [
+      {
+        id: 'm2',
+        kind: 'image',
+        mime: 'image/png',
+        bytes: 3,
+        width: 1,
+        height: 1,
+        filename: 'a.png',
+        sourceUrl,
+      } as const,
+    ]
+    const card = {
+      kind: 'media',
+      postId: 'p1',
+      key: 'p1/m',
+      account: 'a',
+      media,
+      text: 'x',
+    } as const
+    expect(await stage.chat.post({ channelId: CHANNEL, card })).toMatchObject({ kind: 'posted' })
+    expect(stage.inChannel()[0]).toContain(sourceUrl)
+  })
+})
