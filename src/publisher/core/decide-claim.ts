@@ -146,7 +146,8 @@ function knownAnswer(
   event: Claimed,
   context: Context,
 ): Decision | undefined {
-  const answered = state.evidence.find((line) => line.remoteId !== undefined)
+  // A late answer is appended; earlier lines may name a post that only looks the same.
+  const answered = state.evidence.findLast((line) => line.remoteId !== undefined)
   if (!answered) return undefined
   const { remoteId, permalink } = answered
   return live(target, event.at, { how: 'answer', remoteId, permalink }, context)

@@ -105,6 +105,19 @@ describe('unconfirmed', () => {
     const state = stateOf(decide(answered, claim, unreadable), 'published')
     expect(state).toMatchObject({ how: 'answer', remoteId: 'r7' })
   })
+
+  it('is the post that the late answer names, not one that a refusal had named', () => {
+    const evidence = [{ at: NOON, text: 'It says it has this already.', remoteId: 'theirs' }]
+    const asked = target('unconfirmed', { evidence })
+    const answered = movedTo(answerLate(asked, published, unreadable)).target
+    const claim = {
+      type: 'claimed',
+      at: AT,
+      lease: leaseUntil(AT),
+      gate: { kind: 'open' },
+    } as const
+    expect(stateOf(decide(answered, claim, unreadable), 'published').remoteId).toBe('r7')
+  })
 })
 
 it('changes nothing when it only says that something was prepared', () => {
