@@ -6,9 +6,10 @@ import { healDueAt } from '../store/heal-due-at.js'
 import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import type { StoredTarget } from '../store/stored-target.js'
+import { absentAccount, NO_ACCOUNT } from './absent-account.js'
 import { type Connector, capabilitiesOf, type PublishRequest } from './connectors/connector.js'
 import { type Context, decide } from './core/decide.js'
-import type { Finding, Outcome } from './core/outcome.js'
+import type { Finding, Outcome, Reason } from './core/outcome.js'
 import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import { createReader, createSteps, LeaseLostError } from './steps.js'
@@ -23,20 +24,16 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
   const { orm } = deps.database
   const loaded = await loadTarget(orm, targetId)
   if (!loaded) return
-  const connector = deps.connector(loaded.stored.account)
-  const gate: AccountGate = connector ? loaded.gate : { kind: 'held', reason: NO_ACCOUNT }
-  const can = connector ? capabilitiesOf(connector) : { canLookUp: false, canVerify: false }
+  const { account, platform } = loaded.stored
+  const named = deps.connector(account)
+  const gate: AccountGate = named ? loaded.gate : { kind: 'held', reason: NO_ACCOUNT }
+  const connector = named ?? absentAccount(platform as Connector['platform'])
+  const can = capabilitiesOf(connector)
   const context: Context = { policy: deps.policy, can }
   const at = deps.now()
   const lease = { token: randomUUID(), worker: deps.worker, expiresAt: at + deps.leaseMs }
-  const where = connector?.where(requestFor(loaded.stored))
-  const event: TargetEvent = {
-    type: 'claimed',
-    at,
-    lease,
-    gate,
-    ...(where === undefined ? {} : { where }),
-  }
+  const where = connector.where(requestFor(loaded.stored))
+  const event: TargetEvent = { type: 'claimed', at, lease, gate, where }
   const decision = decide(loaded.stored.target, event, context)
   if (decision.kind === 'refused') return healDueAt(orm, loaded.stored)
   let claimed: StoredTarget
@@ -46,7 +43,7 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
     if (error instanceof StaleVersionError) return // another worker was faster
     throw error
   }
-  if (decision.task && connector) {
+  if (decision.task) {
     await new Turn(deps, context, connector, gate).perform(decision.task, claimed)
   }
 }
@@ -88,8 +85,7 @@ class Turn {
         )
         return
       }
-      outcome = broken(error, steps.stored())
-      deps.log.error({ targetId: claimed.id, error: messageOf(error) }, 'an attempt broke off')
+      outcome = broken(steps.stored(), this.brokeOff(claimed, error))
     }
     await this.attempted(steps.stored(), outcome)
   }
@@ -110,7 +106,7 @@ class Turn {
     const outcome: Outcome = connector.poll
       ? await connector
           .poll(requestFor(claimed), createReader(deps))
-          .catch((error) => unreadableRead(error))
+          .catch((error) => ({ kind: 'transient' as const, reason: this.brokeOff(claimed, error) }))
       : {
           kind: 'ambiguous',
           reason: { class: 'platform', text: 'The platform still works on it.' },
@@ -140,7 +136,7 @@ class Turn {
     const finding: Finding = connector.lookUp
       ? await connector.lookUp(doubt, createReader(deps)).catch((error) => ({
           kind: 'error' as const,
-          reason: { class: 'unknown' as const, text: messageOf(error) },
+          reason: this.brokeOff(claimed, error),
         }))
       : { kind: 'unclear', how: 'This platform cannot be read.' }
     await this.record(claimed, {
@@ -164,8 +160,14 @@ class Turn {
     }
     const sighting = await connector
       .verify(post, createReader(deps))
-      .catch((error) => ({ kind: 'unknown' as const, how: messageOf(error) }))
+      .catch((error) => ({ kind: 'unknown' as const, how: this.brokeOff(claimed, error).text }))
     await this.record(claimed, { type: 'sighted', at: deps.now(), sighting })
+  }
+
+  /** A bug or a broken dependency: the log gets the story, people a sentence. */
+  private brokeOff({ id }: StoredTarget, error: unknown): Reason {
+    this.deps.log.error({ targetId: id, error: messageOf(error) }, 'work on a target broke off')
+    return { class: 'unknown', text: 'Pressroom stumbled over an error of its own; see its log.' }
   }
 
   /**
@@ -249,11 +251,6 @@ class Turn {
 
 const DAY_MS = 86_400_000
 const RECORD_FOR_MS = 10 * 60_000
-const NO_ACCOUNT = {
-  class: 'auth',
-  text: 'The accounts file no longer names this account.',
-  next: 'Put it back, or cancel the target.',
-} as const
 
 function requestFor(stored: StoredTarget): PublishRequest {
   return {
@@ -266,11 +263,9 @@ function requestFor(stored: StoredTarget): PublishRequest {
   }
 }
 
-/** A bug or a broken dependency in mid-attempt: after the mark it may be out, before it is not. */
-function broken(error: unknown, stored: StoredTarget): Outcome {
-  const { state } = stored.target
+/** An attempt that broke off in the middle: after the mark it may be out, before it is not. */
+function broken({ target: { state } }: StoredTarget, reason: Reason): Outcome {
   const begun = state.status === 'publishing' && state.mutationAt !== undefined
-  const reason = { class: 'unknown', text: `The attempt broke off: ${messageOf(error)}` } as const
   return begun ? { kind: 'ambiguous', reason } : { kind: 'transient', reason }
 }
 
@@ -278,10 +273,6 @@ function broken(error: unknown, stored: StoredTarget): Outcome {
 function beganAt({ target: { state }, createdAt }: StoredTarget): number {
   if (state.status === 'processing') return state.mutationAt ?? createdAt
   return state.status === 'publishing' ? (state.mutationAt ?? state.startedAt) : createdAt
-}
-
-function unreadableRead(error: unknown): Outcome {
-  return { kind: 'transient', reason: { class: 'unknown', text: messageOf(error) } }
 }
 
 function messageOf(error: unknown): string {

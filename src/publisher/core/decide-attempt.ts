@@ -86,7 +86,7 @@ function pollAgain(
   const pollAfterMs = Math.max(waitMs, settleDelayMs(polls + 1, context.policy))
   const accepted = { kind: 'accepted', stage, note, pollAfterMs } as const
   const decision = keepProcessing(target, state, event, accepted, context)
-  if (decision.kind === 'refused' || !isRefusedCredential(outcome.reason)) return decision
+  if (decision.kind === 'refused' || outcome.kind === 'transient') return decision
   return { ...decision, effects: [{ kind: 'holdAccount', reason: outcome.reason }] }
 }
 
