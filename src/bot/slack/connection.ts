@@ -1,6 +1,6 @@
 import type { Log } from '../../log.js'
+import { within } from '../within.js'
 import { classifySlackError } from './errors.js'
-import { within } from './within.js'
 
 /** Slack refused a token; trying again is of no use until somebody sets another. */
 export class SlackTokenError extends Error {

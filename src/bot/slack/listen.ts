@@ -1,8 +1,9 @@
 import type { App, webApi } from '@slack/bolt'
 import type { Log } from '../../log.js'
-import type { Command } from '../command.js'
 import { type HandleDeps, handle, precheck, searchAccounts } from '../handle.js'
 import { type FieldProblem, type Reply, say } from '../reply.js'
+import { failureWords, opensForm, SLOW, TOO_LATE } from '../trouble.js'
+import { within } from '../within.js'
 import { answer } from './answer.js'
 import { accountOption, LONGEST_INPUT, renderForm } from './form.js'
 import { createMembership } from './membership.js'
@@ -16,7 +17,6 @@ import {
 } from './parse.js'
 import { formErrors } from './reply.js'
 import { completeUploads } from './uploads.js'
-import { within } from './within.js'
 
 /** A trigger lives three seconds, and the call that spends it needs its share. */
 const FORM_WITHIN_MS = 2_200
@@ -199,15 +199,6 @@ function refuse(
   return ack({ response_action: 'errors', errors: formErrors(problems, fields) })
 }
 
-function opensForm({ kind }: Command): boolean {
-  return kind === 'openForm' || kind === 'editRetry' || kind === 'addNote' || kind === 'addLink'
-}
-
-const SLOW = say(
-  'This takes longer than usual, and still goes on. Look with /publish status before you send it again.',
-)
-const TOO_LATE =
-  'The form could not be opened in time, because the database is slow to answer or does not answer. Nothing was queued; try again, or write the post after the command.'
 const UNREACHABLE: FieldProblem = {
   field: 'text',
   message: 'The database does not answer, so nothing was queued or changed. Try again in a moment.',
@@ -215,11 +206,4 @@ const UNREACHABLE: FieldProblem = {
 
 function invite(name: string): string {
   return `Pressroom is not in this channel, so it could not show how the post is doing. Type /invite @${name} here, then try again. Nothing was queued.`
-}
-
-function failureWords({ kind }: Command): string {
-  const why = 'its database does not answer, or something else is wrong with it'
-  return kind === 'publish' || kind === 'openForm'
-    ? `Pressroom could not do that: ${why}. Nothing was queued; try again in a moment.`
-    : `Pressroom could not do that: ${why}. Try again in a moment; doing it twice does no harm.`
 }

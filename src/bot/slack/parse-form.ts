@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CommandBody, MediaSource, Publish } from '../command.js'
-import type { FieldProblem } from '../reply.js'
+import { mediaOfForm } from '../form-media.js'
 import { FORMS } from './form.js'
 import { uploadUrl } from './uploads.js'
 
@@ -52,18 +52,14 @@ function read(values: Values, block: string) {
 
 function parsePublishForm(values: Values): CommandBody {
   const text = read(values, 'text').value.trim()
-  const problems: FieldProblem[] = []
   const uploads = read(values, 'media').files.map(({ name, ...file }): MediaSource => {
     return { from: 'upload', url: uploadUrl(file), ...(name ? { filename: name } : {}) }
   })
-  const urls = lines(read(values, 'media_url').value).map((url): MediaSource => {
-    if (!/^https?:\/\/\S+$/i.test(url)) {
-      const message = `"${url.slice(0, 60)}" is not an address that starts with http:// or https://.`
-      problems.push({ field: 'media_url', message })
-    }
-    return { from: 'url', url }
+  const { media, problems } = mediaOfForm({
+    uploads,
+    addresses: read(values, 'media_url').value,
+    alt: read(values, 'alt').value,
   })
-  const media = describe([...uploads, ...urls], read(values, 'alt').value, problems)
   if (problems.length > 0) return { kind: 'malformed', problems, written: text }
   const targets = read(values, 'targets').options
   const when = whenOf(values)
@@ -75,26 +71,6 @@ function parsePublishForm(values: Values): CommandBody {
     ...(targets.length > 0 ? { targets } : {}),
     ...(when ? { when } : {}),
   }
-}
-
-/** One description for each line, in the order of the media; a single medium takes it all. */
-function describe(
-  media: readonly MediaSource[],
-  written: string,
-  problems: FieldProblem[],
-): MediaSource[] {
-  const [only] = media
-  const whole = written.trim()
-  if (only && media.length === 1) return whole === '' ? [only] : [{ ...only, alt: whole }]
-  const alts = whole === '' ? [] : whole.split('\n').map((line) => line.trim())
-  if (alts.length > media.length) {
-    const message = `There are ${alts.length} descriptions, and ${media.length} pictures or videos.`
-    problems.push({ field: 'alt', message, next: 'Write one line for each, in their order.' })
-  }
-  return media.map((one, index) => {
-    const alt = alts[index]
-    return alt ? { ...one, alt } : one
-  })
 }
 
 function whenOf(values: Values): Publish['when'] {
@@ -111,8 +87,4 @@ function textsOf(values: Values): Record<string, string> {
       return text === '' ? [] : [[block.slice('text:'.length), text]]
     }),
   )
-}
-
-function lines(text: string): string[] {
-  return text.split(/\s+/).filter((line) => line !== '')
 }

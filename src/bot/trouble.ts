@@ -1,0 +1,23 @@
+import type { Command } from './command.js'
+import { say } from './reply.js'
+
+/** Whether the answer to a command is a form, which a chat opens at once or not at all. */
+export function opensForm({ kind }: Pick<Command, 'kind'>): boolean {
+  return kind === 'openForm' || kind === 'editRetry' || kind === 'addNote' || kind === 'addLink'
+}
+
+/** Told to somebody who has waited for a while. */
+export const SLOW = say(
+  'This takes longer than usual, and still goes on. Look with /publish status before you send it again.',
+)
+
+export const TOO_LATE =
+  'The form could not be opened in time, because the database is slow to answer or does not answer. Nothing was queued; try again, or write the post after the command.'
+
+/** What somebody is told when their command ended in an error. */
+export function failureWords({ kind }: Command): string {
+  const why = 'its database does not answer, or something else is wrong with it'
+  return kind === 'publish' || kind === 'openForm'
+    ? `Pressroom could not do that: ${why}. Nothing was queued; try again in a moment.`
+    : `Pressroom could not do that: ${why}. Try again in a moment; doing it twice does no harm.`
+}
