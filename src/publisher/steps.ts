@@ -31,6 +31,7 @@ export function createSteps(
 
   async function advance(type: 'stepped' | 'mutationBegun', handles: Handles): Promise<void> {
     const at = deps.now()
+    const renewedAtMs = performance.now()
     const event = { type, at, handles, leaseExpiresAt: at + deps.leaseMs } as const
     const decision = decide(stored.target, event, context)
     if (decision.kind === 'refused') throw new LeaseLostError(decision.why)
@@ -40,7 +41,7 @@ export function createSteps(
       if (error instanceof StaleVersionError) throw new LeaseLostError(error.message)
       throw error
     }
-    fence.renewed()
+    fence.renewed(renewedAtMs)
   }
 
   const request = async (outgoing: HttpRequest): Promise<Answer> => {
@@ -82,8 +83,9 @@ function createFence(deps: PublisherDeps, expiresAt: () => number) {
   return {
     holds: () => leftMs() > 0,
     covers: (ms: number) => leftMs() >= ms,
-    renewed: () => {
-      renewedAtMs = performance.now()
+    /** @param atMs when the renewal began: how long recording it took counts against the lease */
+    renewed: (atMs: number) => {
+      renewedAtMs = atMs
     },
   }
 }
