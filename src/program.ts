@@ -20,6 +20,7 @@ import { healthRoute, mediaRoute, type Route, startServer } from './server.js'
 import { syncAccounts } from './store/accounts.js'
 import { createDatabaseClock } from './store/clock.js'
 import type { Database } from './store/database.js'
+import { endLeases } from './store/end-leases.js'
 import { forgetOldKeys } from './store/inbox.js'
 import { loadMedia } from './store/media.js'
 import { openEmbedded } from './store/open-embedded.js'
@@ -101,6 +102,7 @@ async function start(
   const clock = createDatabaseClock(database)
   await clock.follow()
   const { now } = clock
+  if (database.driver.engine === 'embedded') await endLeases(database.orm, now())
   await syncAccounts(database.orm, file.accounts, createSecretBox(settings.secretKey), now())
   const housekeeping = repeat(
     async () => {

@@ -173,15 +173,23 @@ const FAULTS: Record<FaultMode, readonly Fault[]> = {
 
 function createFaultPanel(sandbox: Sandbox): PagePlatforms {
   const names: PlatformName[] = ['facebook', 'instagram']
-  const modes = new Map<string, FaultMode>()
+  const modes = new Map<string, { mode: FaultMode; since: number }>()
+  const faulted = (platform: PlatformName) =>
+    sandbox.requests(platform).filter(({ fault }) => fault !== undefined).length
   const known = (name: string) => names.find((platform) => platform === name)
   return {
     names: () => [...names],
-    fault: (name) => modes.get(name) ?? 'ok',
+    fault(name) {
+      const platform = known(name)
+      const set = modes.get(name)
+      if (!platform || !set) return 'ok'
+      const spent = set.mode === 'fail_once' && faulted(platform) > set.since
+      return spent ? 'ok' : set.mode
+    },
     setFault(name, mode) {
       const platform = known(name)
       if (!platform) return
-      modes.set(name, mode)
+      modes.set(name, { mode, since: faulted(platform) })
       sandbox.clearFaults(platform)
       for (const fault of FAULTS[mode]) sandbox.addFault(platform, fault)
     },
