@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { secretKeys } from './account.js'
 import { blueskyAccount, createBluesky } from './bluesky/index.js'
 import type { Connector } from './connector.js'
+import { createDiscord, discordAccount } from './discord/index.js'
 import { createFacebook, facebookAccount } from './facebook/index.js'
 import { createInstagram, instagramAccount } from './instagram/index.js'
 import { createLinkedIn, linkedinAccount } from './linkedin/index.js'
 import { createManual, manualAccount } from './manual/index.js'
 import { createMastodon, mastodonAccount } from './mastodon/index.js'
+import { createTelegram, telegramAccount } from './telegram/index.js'
 import { createThreads, threadsAccount } from './threads/index.js'
 import { createX, xAccount } from './x/index.js'
 
@@ -19,6 +21,8 @@ export const connectors = {
   mastodon: { schema: mastodonAccount, create: createMastodon },
   x: { schema: xAccount, create: createX },
   linkedin: { schema: linkedinAccount, create: createLinkedIn },
+  telegram: { schema: telegramAccount, create: createTelegram },
+  discord: { schema: discordAccount, create: createDiscord },
   manual: { schema: manualAccount, create: createManual },
 } as const satisfies Record<string, Registered>
 

@@ -1,0 +1,60 @@
+import { unreadable } from '../classify.js'
+import type { Reader } from '../connector.js'
+import type { HttpBody, HttpRequest } from '../http.js'
+import type { Read } from '../meta.js'
+import { judge } from './classify.js'
+import { type WebhookInfo, webhookInfo } from './wire.js'
+
+export interface Access {
+  /** Scheme, host and optional path, without `/api`. */
+  readonly root: string
+  readonly id: string
+  readonly token: string
+}
+
+/** A webhook of a channel. Its token is a part of every address, so no address is shown. */
+export class Webhook {
+  private known: WebhookInfo | undefined
+
+  constructor(private readonly access: Access) {}
+
+  request(method: HttpRequest['method'], path = '', body?: HttpBody): HttpRequest {
+    const { root, id, token } = this.access
+    return {
+      method,
+      url: `${root}/api/v10/webhooks/${id}/${token}${path}`,
+      ...(body ? { body } : {}),
+    }
+  }
+
+  /** Which channel it posts to; the same as long as nobody moves the webhook. */
+  async info(reader: Reader): Promise<Read<WebhookInfo>> {
+    return this.known ? { kind: 'read', value: this.known } : this.readInfo(reader)
+  }
+
+  async readInfo(reader: Reader): Promise<Read<WebhookInfo>> {
+    const judged = judge(await reader.read(this.request('GET')), 'other', reader.now())
+    if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
+    const parsed = webhookInfo.safeParse(judged.json)
+    if (!parsed.success) {
+      return { kind: 'unread', outcome: unreadable('Discord', 'other', 'the webhook') }
+    }
+    this.known = parsed.data
+    return { kind: 'read', value: parsed.data }
+  }
+
+  /** The page of a message; messages do not say themselves to which server they belong. */
+  linkTo(message: { readonly id: string; readonly channel_id: string }): string | undefined {
+    const guild = this.known?.guild_id
+    return guild
+      ? `${this.access.root}/channels/${guild}/${message.channel_id}/${message.id}`
+      : undefined
+  }
+
+  where(): string {
+    const { guild_id, channel_id } = this.known ?? {}
+    return guild_id && channel_id
+      ? `${this.access.root}/channels/${guild_id}/${channel_id}`
+      : 'Look at the newest messages of the channel that the webhook posts to.'
+  }
+}
