@@ -1,6 +1,7 @@
 import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
+import { notSentUnread } from '../meta.js'
 import { isSessionEnded, judge } from './classify.js'
 import { type BlueskyHandles, freshBlob, readHandles } from './handles.js'
 import { readAt } from './look.js'
@@ -56,7 +57,7 @@ async function sentBefore(
 ): Promise<Outcome | undefined> {
   const look = await readAt(sessions, recordKey(targetId, frozenAt), steps)
   if (look.kind === 'missing') return undefined
-  if (look.kind === 'unread') return look.outcome
+  if (look.kind === 'unread') return notSentUnread(look)
   return { kind: 'published', remoteId: look.remoteId, permalink: look.permalink }
 }
 

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
+import { notSentUnread } from '../meta.js'
 import { foundAmong, livePost, matching } from '../meta-look.js'
 import { judge } from './classify.js'
 import { readHandles } from './handles.js'
@@ -50,7 +51,7 @@ async function sentBefore(
 ): Promise<Outcome | undefined> {
   const wanted = wantedPost(request, steps.now())
   const list = await readPosts(page, steps, wanted.since)
-  if (list.kind === 'unread') return list.outcome
+  if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))
   return found && livePost(found)
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
+import { notSentUnread } from '../meta.js'
 import { foundAmong, livePost } from '../meta-look.js'
 import { judge } from './classify.js'
 import {
@@ -56,7 +57,7 @@ async function sentBefore(
 ): Promise<Outcome | undefined> {
   const wanted = wantedStatus(request, steps.now())
   const list = await readStatuses(server, steps, wanted.since)
-  if (list.kind === 'unread') return list.outcome
+  if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(await matchingStatuses(server, steps, list.value, wanted))
   return found && livePost(found)
 }

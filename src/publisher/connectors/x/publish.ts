@@ -1,6 +1,7 @@
 import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
+import { isCredential, notSentUnread } from '../meta.js'
 import { foundAmong, livePost, matching } from '../meta-look.js'
 import { judge } from './classify.js'
 import { readHandles } from './handles.js'
@@ -20,7 +21,7 @@ export async function publish(user: User, request: PublishRequest, steps: Steps)
   if (uploaded.kind !== 'ready') return uploaded
   // Only for the link; a token that is refused here would be refused there too.
   const own = await user.me(steps)
-  if (own.kind === 'unread' && own.outcome.kind === 'permanent') return own.outcome
+  if (own.kind === 'unread' && isCredential(own.outcome)) return own.outcome
 
   const call = user.request('POST', 'tweets', { json: postForm(content.text, uploaded.mediaIds) })
   const sent = { ...uploaded.handles, sentAt: kept.sentAt ?? steps.now() }
@@ -44,7 +45,7 @@ async function sentBefore(
 ): Promise<Outcome | undefined> {
   const wanted = wantedPost(request, steps.now())
   const list = await readTimeline(user, steps, wanted.since)
-  if (list.kind === 'unread') return list.outcome
+  if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))
   return found && livePost(found)
 }
