@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { nextDueAt } from '../publisher/core/decide.js'
 import type { Actor, Decision, Effect, TargetEvent } from '../publisher/core/target.js'
 import { type Orm, rows } from './database.js'
-import type { StoredTarget } from './stored-target.js'
+import type { EditedContent, StoredTarget } from './stored-target.js'
 
 type Moved = Extract<Decision, { kind: 'moved' }>
 
@@ -24,7 +24,7 @@ export async function recordTransition(
   stored: StoredTarget,
   event: TargetEvent,
   decision: Moved,
-  extra: { content?: { content: StoredTarget['content']; contentHash: string } } = {},
+  extra: { content?: EditedContent } = {},
 ): Promise<StoredTarget> {
   const { target } = decision
   const version = stored.version + 1
@@ -43,7 +43,12 @@ with moved as (
     handles = ${json(target.handles)}, lease = ${target.lease ? json(target.lease) : sql`null`},
     due_at = ${dueAt === null ? sql`null` : instant(dueAt)},
     remote_id = ${target.state.status === 'published' ? (remoteId ?? null) : sql`remote_id`},
-    ${content ? sql`content = ${json(content.content)}, content_hash = ${content.contentHash},` : sql``}
+    ${
+      content
+        ? sql`content = ${json(content.content)}, content_hash = ${content.contentHash},
+    idempotency_key = ${content.idempotencyKey},`
+        : sql``
+    }
     updated_at = ${at}
   where id = ${stored.id} and version = ${stored.version}
   returning id, post_id

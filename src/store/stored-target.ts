@@ -20,6 +20,9 @@ export interface StoredTarget {
   readonly updatedAt: number
 }
 
+/** What a person's edit puts in place of the frozen content; the key follows the content. */
+export type EditedContent = Pick<StoredTarget, 'content' | 'contentHash' | 'idempotencyKey'>
+
 const mediaSchema = z.object({
   id: z.string(),
   kind: z.enum(['image', 'video']),

@@ -176,7 +176,11 @@ describe.each(testDatabases())('recordTransition on the $engine database', ({ us
     const outcome = { kind: 'permanent', reason } as const
     const refused = await record(claim, { type: 'attempted', at: NOON, jitter: 0, outcome })
     const edited: TargetEvent = { type: 'edited', at: NOON + 1, who: alice }
-    const content = { content: { text: 'Shorter', media: [] }, contentHash: 'other' }
+    const content = {
+      content: { text: 'Shorter', media: [] },
+      contentHash: 'other',
+      idempotencyKey: 'new-key',
+    }
     const decision = movedTo(decide(refused.target, edited, readable))
     const after = await recordTransition(database().orm, refused, edited, decision, { content })
     expect(after).toMatchObject(content)

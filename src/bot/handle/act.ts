@@ -5,7 +5,7 @@ import { once } from '../../store/inbox.js'
 import { loadHistory } from '../../store/load-history.js'
 import { lockTargets } from '../../store/lock-targets.js'
 import { recordTransition } from '../../store/record-transition.js'
-import type { StoredTarget } from '../../store/stored-target.js'
+import type { EditedContent, StoredTarget } from '../../store/stored-target.js'
 import type { Asked, Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
 import { deedWords } from './words.js'
@@ -25,7 +25,7 @@ export interface Wish {
   /** Targets of the post that are left out; a target that was meant by its own id never is. */
   spares?(target: StoredTarget): boolean
   /** New frozen content, for edits. */
-  content?: { content: StoredTarget['content']; contentHash: string }
+  content?: EditedContent
 }
 
 /**

@@ -41,14 +41,17 @@ export function newTargets(request: Request, at: number, deps: HandleDeps): NewT
         publishAt === undefined
           ? { status: 'queued', dueAt: at }
           : { status: 'scheduled', publishAt },
-      idempotencyKey: uuidFrom(id + target.contentHash),
+      idempotencyKey: keyOf(id, target.contentHash),
     }
   })
 }
 
-/** A version 8 UUID (RFC 9562, custom): the same target always gets the same one. */
-function uuidFrom(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
+/** The idempotency key, a version 8 UUID (RFC 9562, custom): always the same for the same content. */
+export function keyOf(targetId: string, contentHash: string): string {
+  const bytes = createHash('sha256')
+    .update(targetId + contentHash)
+    .digest()
+    .subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

@@ -6,7 +6,7 @@ import { nothing, type Reply, say } from '../reply.js'
 import { act, refusalWords } from './act.js'
 import type { Asked, Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
-import { hashContent } from './draft.js'
+import { hashContent, keyOf } from './draft.js'
 
 /** "Edit and retry": the form with the target's own text, if it may be edited at all now. */
 export async function editRetry(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
@@ -58,11 +58,14 @@ export async function editSubmitted(
     deps.database.orm,
     content.media.map(({ id }) => id),
   )
+  const contentHash = hashContent(content, hashes)
   const acted = await act({ ...found, target }, asked, deps, {
     event: (at) => ({ type: 'edited', at, who: asked.actor }),
     content: {
       content: content as StoredTarget['content'],
-      contentHash: hashContent(content, hashes),
+      contentHash,
+      // A platform that knows the old key would answer with what the old content became.
+      idempotencyKey: keyOf(target.id, contentHash),
     },
   })
   if (!acted) return nothing
