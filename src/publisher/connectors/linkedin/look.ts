@@ -2,7 +2,7 @@ import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { failureOf, unreadable } from '../classify.js'
 import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '../connector.js'
-import type { Listed, Read } from '../meta.js'
+import type { Listed, Read, Unread } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
   foundAmong,
@@ -22,6 +22,11 @@ import { postList, readPost } from './wire.js'
 const HOUR = 3_600_000
 const PAGE_SIZE = 100
 const MAX_PAGES = 4
+
+const UNREADABLE: Finding = {
+  kind: 'unclear',
+  how: 'The token may not read the posts of the page, so that only a person can tell.',
+}
 
 /** What this content looks like in the organisation's list, if it was first sent then or earlier. */
 export function wantedPost(
@@ -89,12 +94,17 @@ async function readOne(
   return { kind: 'read', value: { ...listed, permalink: page.linkTo(urn) } }
 }
 
+/** Tokens that may post for a page may not all read it: that takes `r_organization_social`. */
+export function isClosed({ outcome }: Unread): boolean {
+  return outcome.kind === 'permanent' && outcome.reason.class === 'permission'
+}
+
 /** What happened to a doubtful attempt of an organisation. */
 export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<Finding> {
   const wanted = wantedPost(doubt, doubt.mutationAt)
   for (const urn of namedIds(doubt.evidence).filter((urn) => !wanted.others.has(urn))) {
     const read = await readOne(page, reader, urn)
-    if (read.kind === 'unread') return notLooked(read)
+    if (read.kind === 'unread') return isClosed(read) ? UNREADABLE : notLooked(read)
     // A duplicate that was there before we sent anything is somebody else's.
     if (read.kind === 'read' && read.value.createdAt >= wanted.since - CLOCK_SKEW_MS) {
       const how = 'The post that an answer named is there.'
@@ -102,7 +112,7 @@ export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<
     }
   }
   const list = await readPosts(page, reader, wanted.since)
-  if (list.kind === 'unread') return notLooked(list)
+  if (list.kind === 'unread') return isClosed(list) ? UNREADABLE : notLooked(list)
   const how = 'The page does not show it, which proves nothing on LinkedIn.'
   return foundAmong(matching(list.value, wanted)) ?? { kind: 'unclear', how }
 }

@@ -5,7 +5,7 @@ import { notSentUnread } from '../meta.js'
 import { foundAmong, livePost, matching } from '../meta-look.js'
 import { judge } from './classify.js'
 import { readHandles } from './handles.js'
-import { readPosts, wantedPost } from './look.js'
+import { isClosed, readPosts, wantedPost } from './look.js'
 import type { Page } from './page.js'
 import { postBody } from './render.js'
 import { uploadMedia } from './upload.js'
@@ -23,8 +23,8 @@ export async function publish(
 ): Promise<Outcome> {
   const kept = readHandles(request.handles)
   const again = kept.sentAt !== undefined
-  const earlier = again && canRead ? await sentBefore(page, request, steps) : undefined
-  if (earlier) return earlier
+  const earlier = again && canRead ? await sentBefore(page, request, steps) : CLOSED
+  if (earlier.kind !== 'closed' && earlier.kind !== 'notThere') return earlier
   const uploaded = await uploadMedia(page, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
 
@@ -33,7 +33,7 @@ export async function publish(
   const answer = await steps.mutate(page.request('POST', 'rest/posts', { json }), sent)
   const judged = judge(answer, 'mutation', steps.now())
   if (judged.kind === 'ambiguous' && judged.refusal && again) {
-    return refusedAgain(page, request, judged, canRead)
+    return refusedAgain(page, request, judged, earlier.kind !== 'closed')
   }
   if (judged.kind !== 'success') return judged
   const urn = judged.headers['x-restli-id']
@@ -43,17 +43,18 @@ export async function publish(
   return { kind: 'published', remoteId: urn, permalink: page.linkTo(urn) }
 }
 
-/** Nothing is sent a second time before the page was read. */
-async function sentBefore(
-  page: Page,
-  request: PublishRequest,
-  steps: Steps,
-): Promise<Outcome | undefined> {
+/** `closed`: the posts cannot be read at all, which is no reason not to send. */
+type Earlier = Outcome | { readonly kind: 'notThere' } | { readonly kind: 'closed' }
+
+const CLOSED: Earlier = { kind: 'closed' }
+
+/** Nothing is sent a second time before the page was read, where it can be. */
+async function sentBefore(page: Page, request: PublishRequest, steps: Steps): Promise<Earlier> {
   const wanted = wantedPost(request, steps.now())
   const list = await readPosts(page, steps, wanted.since)
-  if (list.kind === 'unread') return notSentUnread(list)
+  if (list.kind === 'unread') return isClosed(list) ? CLOSED : notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))
-  return found && livePost(found)
+  return found ? livePost(found) : { kind: 'notThere' }
 }
 
 /**

@@ -27,4 +27,20 @@ describe('an organisation on LinkedIn', () => {
     const { state } = await bench.drive(TEXT)
     expect(state).toMatchObject({ status: 'published', remoteId: bench.live()[0]?.id })
   })
+
+  it('still sends what a rate limit put off, with a token that may not read', async () => {
+    bench.fault({ kind: 'forbidden', on: 'read', when: 'before', times: 'always' })
+    bench.fault({ kind: 'rate_limit', on: 'mutation', when: 'before', times: 1 })
+    const { state } = await bench.drive(TEXT)
+    expect(state.status).toBe('published')
+    expect(bench.live()).toHaveLength(1)
+  })
+
+  it('asks a person after a doubt, with a token that may not read', async () => {
+    bench.fault({ kind: 'forbidden', on: 'read', when: 'before', times: 'always' })
+    bench.fault({ kind: 'reset', on: 'mutation', when: 'after', times: 1 })
+    const { state } = await bench.drive(TEXT)
+    expect(state.status).toBe('unconfirmed')
+    expect(bench.live()).toHaveLength(1)
+  })
 })
