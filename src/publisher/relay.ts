@@ -9,6 +9,8 @@ import type { Bell, Doorbell } from './queue/queue.js'
 const HORIZON_MS = 60_000
 const SWEEP_EVERY_MS = 2_000
 const SWEEP_LIMIT = 1_000
+/** A queue that hangs is as good as one that refuses. */
+const RING_WITHIN_MS = 10_000
 
 /**
  * Rings the queue for what the store says is due: at once when the store notifies, and by a sweep
@@ -19,10 +21,12 @@ export async function startRelay(
   deps: PublisherDeps,
   doorbell: Doorbell,
   attendTo: (targetId: string) => Promise<void>,
-  options: { sweepEveryMs?: number } = {},
+  options: { sweepEveryMs?: number; ringWithinMs?: number } = {},
 ): Promise<{ sweep(): Promise<void>; stop(): Promise<void> }> {
   const { database, log } = deps
   const everyMs = options.sweepEveryMs ?? SWEEP_EVERY_MS
+  const ring = (bells: readonly Bell[]) =>
+    within(options.ringWithinMs ?? RING_WITHIN_MS, doorbell.ring(bells, deps.now()))
   let heard: Bell[] = []
   let stopped = false
 
@@ -30,7 +34,7 @@ export async function startRelay(
     const bells = heard
     heard = []
     try {
-      await doorbell.ring(bells, deps.now())
+      await ring(bells)
     } catch (error) {
       log.debug({ error: (error as Error).message }, 'the queue could not be rung; the sweep will')
     }
@@ -46,7 +50,7 @@ export async function startRelay(
     const due = await takeDue(database.orm, deps.now() + 2 * everyMs, SWEEP_LIMIT)
     const bells = due.map(({ id, ...rest }) => ({ targetId: id, ...rest }))
     try {
-      await doorbell.ring(bells, deps.now())
+      await ring(bells)
     } catch (error) {
       log.warn(
         { error: (error as Error).message },
@@ -90,6 +94,18 @@ function parseBell(payload: string): Bell | undefined {
   const [targetId, version, dueAt] = payload.split(' ')
   if (!targetId || !version || !dueAt) return undefined
   return { targetId, version: Number(version), dueAt: Number(dueAt) }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Runs `work` at once and then `everyMs` after each end, until stopped; never twice at a time. */
