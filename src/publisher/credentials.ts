@@ -39,10 +39,11 @@ async function checkAccount(name: string, deps: PublisherDeps): Promise<void> {
   if (!connector) return
   const checked: CredentialCheck = await connector
     .checkCredentials(createReader(deps))
-    .catch((error) => ({
-      kind: 'unknown',
-      reason: { class: 'unknown', text: (error as Error).message },
-    }))
+    .catch((error: Error) => {
+      deps.log.error({ account: name, error: error.message }, 'a credential check broke off')
+      const text = 'Pressroom stumbled over an error of its own; see its log.'
+      return { kind: 'unknown', reason: { class: 'unknown', text } }
+    })
   const now = deps.now()
   await recordCheck(deps.database.orm, {
     name,
