@@ -1,0 +1,171 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { PublisherDeps } from '../../src/publisher/deps.js'
+import { repeat, startRelay } from '../../src/publisher/relay.js'
+import { createPost } from '../../src/store/create-post.js'
+import { accounts } from '../../src/store/schema.js'
+import { createSteppedClock, NOON } from '../support/clock.js'
+import { testDatabases } from '../support/database.js'
+import {
+  addAccount,
+  authReason,
+  load,
+  newPost,
+  newTarget,
+  storeTargets,
+} from '../support/targets.js'
+import { waitFor } from '../support/wait-for.js'
+import { createAcme, workerDeps } from './acme.js'
+import { createMemoryDoorbell } from './memory-doorbell.js'
+
+const NEVER_MS = 3_600_000
+const queuedAt = (dueAt: number) => newTarget({ state: { status: 'queued', dueAt } })
+
+describe.each(testDatabases())('the relay on the $engine database', ({ use }) => {
+  const database = use()
+
+  /** A relay that sweeps once at the start, and then when it is told to. */
+  async function start(changes: Partial<PublisherDeps> = {}) {
+    const clock = createSteppedClock()
+    const doorbell = createMemoryDoorbell()
+    const attended: string[] = []
+    const connector = createAcme({ url: 'http://127.0.0.1:9' } as never)
+    const deps = workerDeps(database(), connector, { now: clock.now, ...changes })
+    const relay = await startRelay(deps, doorbell, async (id) => void attended.push(id), {
+      sweepEveryMs: NEVER_MS,
+      ringWithinMs: 100,
+    })
+    onTestFinished(() => relay.stop())
+    await waitFor(
+      'the first sweep',
+      () => doorbell.calls.length,
+      (count) => count > 0,
+    )
+    doorbell.calls.length = 0
+    return { clock, doorbell, attended, sweep: relay.sweep, rung: () => doorbell.calls.flat() }
+  }
+
+  it('rings at once for what becomes due, in one call for all that come together', async () => {
+    const { doorbell, rung } = await start()
+    const list = Array.from({ length: 20 }, () => newTarget())
+    await createPost(database().orm, newPost({ targets: list }))
+    await waitFor('every bell', rung, (bells) => bells.length === 20)
+    expect(doorbell.calls.length).toBeLessThan(5)
+    expect(rung()).toContainEqual({ targetId: list[0]?.id, version: 1, dueAt: NOON })
+  })
+
+  it('leaves what is due much later to the sweep, so that the queue stays small', async () => {
+    const { rung, sweep, clock } = await start()
+    const [soon, later] = [queuedAt(NOON + 60_000), queuedAt(NOON + 9_000_000)]
+    await createPost(database().orm, newPost({ targets: [soon, later] }))
+    await waitFor('the bell that is near', rung, (bells) => bells.length > 0)
+    expect(rung().map(({ targetId }) => targetId)).toEqual([soon.id])
+    clock.advance(9_000_000)
+    await sweep()
+    expect(rung().map(({ targetId }) => targetId)).toContain(later.id)
+  })
+
+  it('rings again for whatever is due and was lost', async () => {
+    const [stored] = await storeTargets(database(), [{}])
+    const { doorbell, rung, sweep } = await start()
+    await sweep()
+    expect(rung()).toEqual([{ targetId: stored?.id, version: 1, dueAt: NOON }])
+    doorbell.calls.length = 0
+    await sweep()
+    expect(rung()).toHaveLength(1)
+  })
+
+  it.each([
+    ['refuses', () => Promise.reject(new Error('no queue'))],
+    ['never answers', () => new Promise<void>(() => {})],
+  ])('attends to what is overdue itself when the queue %s', async (_what, onRing) => {
+    const { doorbell, attended, sweep } = await start()
+    doorbell.onRing = onRing
+    const list = await storeTargets(database(), [
+      { state: { status: 'queued', dueAt: NOON - 1 } },
+      { state: { status: 'queued', dueAt: NOON - 2 } },
+      { state: { status: 'queued', dueAt: NOON + 1 } },
+    ])
+    await sweep()
+    expect(attended).toEqual([list[1]?.id, list[0]?.id])
+  })
+
+  it('goes on sweeping when a queue that had hung is back', async () => {
+    const { doorbell, attended, sweep, rung } = await start()
+    doorbell.onRing = () => new Promise<void>(() => {})
+    await storeTargets(database(), [{}])
+    await sweep()
+    doorbell.onRing = async () => {}
+    doorbell.calls.length = 0
+    attended.length = 0
+    await sweep()
+    expect(rung()).toHaveLength(1)
+    expect(attended).toEqual([])
+  })
+
+  it('lets held targets go on when their account works again', async () => {
+    const state = { status: 'held', hold: 'account', reason: authReason, heldAt: NOON } as const
+    const [stored] = await storeTargets(database(), [{ state }])
+    await addAccount(database(), 'facebook', { status: 'held', heldReason: authReason })
+    const { sweep } = await start()
+    const id = stored?.id ?? ''
+    await sweep()
+    expect((await load(database(), id)).target.state.status).toBe('held')
+    await database().orm.update(accounts).set({ status: 'ok' })
+    await sweep()
+    expect((await load(database(), id)).target.state).toEqual({ status: 'queued', dueAt: NOON })
+  })
+
+  it('keeps them held while the accounts file does not name the account', async () => {
+    const state = { status: 'held', hold: 'account', reason: authReason, heldAt: NOON } as const
+    const [stored] = await storeTargets(database(), [{ state }])
+    await addAccount(database())
+    const { sweep } = await start({ connector: () => undefined })
+    await sweep()
+    expect((await load(database(), stored?.id ?? '')).target.state.status).toBe('held')
+  })
+})
+
+describe('repeat', () => {
+  it('runs at once and again after each end, never twice at a time, and stops after the last', async () => {
+    let running = 0
+    let runs = 0
+    let most = 0
+    const timer = repeat(
+      async () => {
+        most = Math.max(most, ++running)
+        await new Promise((resolve) => setImmediate(resolve))
+        runs += 1
+        running -= 1
+      },
+      1,
+      () => {},
+    )
+    await waitFor(
+      'five runs',
+      () => runs,
+      (count) => count >= 5,
+    )
+    await timer.stop()
+    expect([most, running]).toEqual([1, 0])
+    const after = runs
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(runs).toBe(after)
+  })
+
+  it('goes on after a failure, and says what failed', async () => {
+    const failures: unknown[] = []
+    const timer = repeat(
+      async () => {
+        throw new Error('no')
+      },
+      1,
+      (error) => failures.push(error),
+    )
+    await waitFor(
+      'two failures',
+      () => failures.length,
+      (count) => count >= 2,
+    )
+    await timer.stop()
+  })
+})
