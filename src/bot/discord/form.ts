@@ -1,0 +1,162 @@
+import {
+  type APIFileUploadComponent,
+  type APILabelComponent,
+  type APIModalInteractionResponseCallbackData,
+  type APIStringSelectComponent,
+  type APITextInputComponent,
+  ComponentType,
+  TextInputStyle,
+} from 'discord.js'
+import type { Form, FormAccount } from '../reply.js'
+
+/** The forms' custom ids; behind all but the first stands `:<id>`. */
+export const FORMS = {
+  publish: 'publish_form',
+  edit: 'edit_retry_form',
+  note: 'add_note_form',
+  link: 'add_link_form',
+} as const
+
+/** @see https://docs.discord.com/developers/components/reference */
+const LIMITS = {
+  title: 45,
+  label: 45,
+  description: 100,
+  textInput: 4_000,
+  options: 25,
+  optionText: 100,
+  files: 10,
+} as const
+
+/** Beyond this many characters Discord's text inputs refuse what they are given to start with. */
+export const LONGEST_INPUT = LIMITS.textInput
+
+/**
+ * A form as Discord opens it. It holds five inputs at most, so a text of its own for an account is
+ * given with the command's options, or afterwards with Edit and retry.
+ */
+export function renderForm(form: Form): APIModalInteractionResponseCallbackData {
+  switch (form.kind) {
+    case 'publish':
+      return modal(FORMS.publish, 'Publish a post', publishInputs(form))
+    case 'edit':
+      return modal(`${FORMS.edit}:${form.targetId}`, 'Edit and retry', [
+        label(`Text for ${form.account}`, form.why, paragraph('text', { value: form.text })),
+      ])
+    case 'note':
+      return modal(`${FORMS.note}:${form.id}`, 'Add a note', [
+        label(
+          'What helps the next time?',
+          `About ${form.about}; it is shown before the next post to this account.`,
+          paragraph('note', { required: true, max: 2_000 }),
+        ),
+      ])
+    case 'link':
+      return modal(`${FORMS.link}:${form.targetId}`, 'Add the link', [
+        label(
+          `Address of the post on ${form.account}`,
+          undefined,
+          line('link', { required: true }),
+        ),
+      ])
+  }
+}
+
+function publishInputs({
+  accounts,
+  chosen,
+  zone,
+}: Extract<Form, { kind: 'publish' }>): APILabelComponent[] {
+  const preset = chosen ?? accounts.map(({ name }) => name)
+  const upload: APIFileUploadComponent = {
+    type: ComponentType.FileUpload,
+    custom_id: 'media',
+    min_values: 0,
+    max_values: LIMITS.files,
+    required: false,
+  }
+  return [
+    label('Text', undefined, paragraph('text')),
+    targets(accounts, preset),
+    label('Pictures and videos', undefined, upload),
+    label(
+      'What they show',
+      'For people who cannot see them; one line for each, in their order.',
+      paragraph('alt'),
+    ),
+    label('When', `Such as "tomorrow 9:00"; empty means now. Time zone: ${zone}`, line('at')),
+  ]
+}
+
+/** A list to choose from, or names to write where Discord's lists are too short. */
+function targets(accounts: readonly FormAccount[], preset: readonly string[]): APILabelComponent {
+  if (accounts.length > LIMITS.options) {
+    const isAll = preset.length === accounts.length
+    const value = isAll ? '' : preset.join(', ')
+    const hint = `Names with commas between; empty means ${isAll ? `all ${accounts.length}` : "this channel's"}.`
+    return label('Accounts', hint, paragraph('targets', { value }))
+  }
+  const select: APIStringSelectComponent = {
+    type: ComponentType.StringSelect,
+    custom_id: 'targets',
+    min_values: 1,
+    max_values: accounts.length,
+    options: accounts.map(({ name, platform, held }) => ({
+      label: name.slice(0, LIMITS.optionText),
+      value: name.slice(0, LIMITS.optionText),
+      description: held === undefined ? platform : `${platform}, disconnected`,
+      default: preset.includes(name),
+    })),
+  }
+  return label('Accounts', undefined, select)
+}
+
+function modal(
+  custom_id: string,
+  title: string,
+  components: APILabelComponent[],
+): APIModalInteractionResponseCallbackData {
+  return { custom_id, title: title.slice(0, LIMITS.title), components }
+}
+
+function label(
+  text: string,
+  description: string | undefined,
+  component: APILabelComponent['component'],
+): APILabelComponent {
+  return {
+    type: ComponentType.Label,
+    label: text.slice(0, LIMITS.label),
+    ...(description ? { description: description.slice(0, LIMITS.description) } : {}),
+    component,
+  }
+}
+
+interface InputOptions {
+  readonly value?: string
+  readonly required?: boolean
+  readonly max?: number
+}
+
+function line(custom_id: string, options: InputOptions = {}): APITextInputComponent {
+  return input(custom_id, TextInputStyle.Short, options)
+}
+
+function paragraph(custom_id: string, options: InputOptions = {}): APITextInputComponent {
+  return input(custom_id, TextInputStyle.Paragraph, options)
+}
+
+function input(
+  custom_id: string,
+  style: TextInputStyle,
+  { value = '', required = false, max = LIMITS.textInput }: InputOptions,
+): APITextInputComponent {
+  return {
+    type: ComponentType.TextInput,
+    custom_id,
+    style,
+    required,
+    max_length: max,
+    ...(value === '' ? {} : { value }),
+  }
+}

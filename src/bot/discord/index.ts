@@ -1,0 +1,74 @@
+import type { DiscordSettings } from '../../config.js'
+import { loadMedia } from '../../store/media.js'
+import type { Chat } from '../chat.js'
+import type { BotDeps } from '../deps.js'
+import type { HandleDeps } from '../handle.js'
+import { createDiscordChat } from './chat.js'
+import { keepConnected, type Pauses } from './connection.js'
+import { createListener } from './listen.js'
+import { createRest } from './rest.js'
+import { lackingRights } from './rights.js'
+
+export interface Discord {
+  /** For the announcer. */
+  readonly chat: Chat
+  /**
+   * Resolves when commands are taken; keeps trying while Discord cannot be reached.
+   * @throws ConfigError naming what Discord refuses
+   */
+  start(): Promise<void>
+  /** Takes nothing more, and waits for what is under way. */
+  stop(): Promise<void>
+}
+
+/** Discord as the place where people ask and are told. */
+export function createDiscord(
+  settings: DiscordSettings,
+  deps: BotDeps,
+  extras: Pick<HandleDeps, 'scorecard'> & { readonly pauses?: Pauses } = {},
+): Discord {
+  const { pauses, ...lent } = extras
+  const log = deps.log.child({ chat: 'discord' })
+  const rest = createRest(settings)
+  const listener = createListener({
+    rest,
+    applicationId: settings.applicationId,
+    log,
+    deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings) },
+    parentOf: (channelId) => {
+      const channel = connection.client()?.channels.cache.get(channelId)
+      return channel?.isThread() ? (channel.parentId ?? undefined) : undefined
+    },
+  })
+  const connection = keepConnected(settings, {
+    rest,
+    log,
+    random: deps.random,
+    take: listener.take,
+    ...(pauses ? { pauses } : {}),
+  })
+  return {
+    chat: createDiscordChat({
+      rest,
+      selfId: () => connection.client()?.user?.id ?? settings.applicationId,
+      bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
+      lacking: (channelId) => lackingRights(connection.client(), channelId),
+    }),
+    start: connection.start,
+    async stop() {
+      await connection.stop()
+      await listener.drain()
+    },
+  }
+}
+
+/**
+ * Files given to a command lie on Discord's own hosts behind signed, public addresses, and need no
+ * token; where the API is elsewhere, they are too, perhaps in a private network.
+ */
+function uploadAccess({
+  apiUrl,
+}: Pick<DiscordSettings, 'apiUrl'>): NonNullable<HandleDeps['uploadAccess']> {
+  const { host } = new URL(apiUrl)
+  return (url) => (url.host === host ? {} : undefined)
+}

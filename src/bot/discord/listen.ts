@@ -1,0 +1,154 @@
+import { type APIInteractionResponse, InteractionResponseType, type REST } from 'discord.js'
+import type { Log } from '../../log.js'
+import type { Command } from '../command.js'
+import { type HandleDeps, handle } from '../handle.js'
+import { type Reply, say } from '../reply.js'
+import { failureWords, opensForm, SLOW, TOO_LATE } from '../trouble.js'
+import { within } from '../within.js'
+import { acknowledge, HEARD, THINKING } from './acknowledge.js'
+import { createAnswer } from './answer.js'
+import { askAgain } from './ask.js'
+import { LONGEST_INPUT, renderForm } from './form.js'
+import { help } from './help.js'
+import { type Arrived, type Incoming, parseInteraction } from './parse.js'
+import { renderReply } from './reply.js'
+import { lackingIn, type Right, VITAL } from './rights.js'
+import { suggest } from './suggest.js'
+
+/** A form is the first answer, so what it shows must be known in time; and the call needs its share. */
+const FORM_WITHIN_MS = 1_800
+const SUGGEST_WITHIN_MS = 2_000
+/** After this long somebody is told that it still goes on. */
+const SLOW_AFTER_MS = 10_000
+const DRAIN_MS = 10_000
+
+export interface Listener {
+  /** Takes an interaction as the gateway delivers it. Nothing is thrown. */
+  take(payload: unknown): void
+  /** Waits for what is under way, but not for ever. */
+  drain(): Promise<void>
+}
+
+/**
+ * What people do in Discord, to commands and back. Whatever arrives is acknowledged before anything
+ * else is awaited; only a form, which has to be the first answer itself, is made before, briefly.
+ */
+export function createListener(parts: {
+  rest: REST
+  applicationId: string
+  log: Log
+  deps: HandleDeps
+  parentOf: (channelId: string) => string | undefined
+}): Listener {
+  const { rest, applicationId, log, deps, parentOf } = parts
+  const underWay = new Set<Promise<void>>()
+  const first = ({ address }: Incoming, body: APIInteractionResponse) =>
+    acknowledge(address, body, { rest, log })
+
+  async function onArrived(arrived: Arrived): Promise<void> {
+    const { incoming } = arrived
+    if (arrived.kind === 'suggest') return onSuggest(arrived)
+    if (arrived.kind === 'ask') {
+      await first(incoming, askAgain(arrived.action, arrived.id, incoming.address.onPrivate))
+    } else if (opensForm(incoming.command)) await openInTime(incoming)
+    else if (await first(incoming, incoming.address.from === 'button' ? HEARD : THINKING)) {
+      await carryOut(incoming)
+    }
+  }
+
+  /** After the acknowledgement: nothing is thrown from here, whatever fails is told. */
+  async function carryOut(incoming: Incoming): Promise<void> {
+    const answer = createAnswer(incoming, { rest, applicationId, log })
+    const slow = setTimeout(() => void answer.tell(SLOW), SLOW_AFTER_MS)
+    const reply = await run(incoming, answer.tell).catch((error: unknown) =>
+      failed(incoming.command, error),
+    )
+    clearTimeout(slow)
+    await answer.end(reply)
+  }
+
+  async function run(incoming: Incoming, tell?: HandleDeps['tell']): Promise<Reply> {
+    const { command, actor, conversation, address } = incoming
+    if (conversation.teamId === '') return say('Use this in a channel of a server.')
+    if (command.kind === 'help') return help
+    const missing = missingRights(incoming)
+    const publishes = command.kind === 'publish' || command.kind === 'openForm'
+    if (publishes && missing.some((right) => VITAL.includes(right))) {
+      return say(`${lacks(missing)} Nothing was queued.`)
+    }
+    const reply = await handle(command, actor, conversation, {
+      ...deps,
+      ...(tell ? { tell } : {}),
+    })
+    const isPost = command.kind === 'publish' && address.from !== 'button'
+    if (!isPost || missing.length === 0 || reply.kind !== 'nothing') return reply
+    return say(`Queued. ${lacks(missing)}`)
+  }
+
+  /** A form is opened at once or not at all; whatever else there is to say is said instead. */
+  async function openInTime(incoming: Incoming): Promise<void> {
+    const reply = await within(FORM_WITHIN_MS, run(incoming)).catch((error: unknown) =>
+      failed(incoming.command, error),
+    )
+    await first(incoming, firstAnswer(reply ?? say(TOO_LATE)))
+  }
+
+  async function onSuggest({ typed, incoming }: Extract<Arrived, { kind: 'suggest' }>) {
+    const found = within(SUGGEST_WITHIN_MS, suggest(typed, incoming, deps))
+    const choices = (await found.catch(() => undefined)) ?? []
+    await first(incoming, {
+      type: InteractionResponseType.ApplicationCommandAutocompleteResult,
+      data: { choices },
+    })
+  }
+
+  function failed(command: Command, error: unknown): Reply {
+    log.error({ kind: command.kind, error: (error as Error).message }, 'failed')
+    return say(failureWords(command))
+  }
+
+  return {
+    take(payload) {
+      const done = Promise.resolve()
+        .then(() => onArrived(parseInteraction(payload, parentOf)))
+        .catch((error: unknown) => {
+          log.error(
+            { error: (error as Error).message },
+            'an interaction from Discord could not be handled',
+          )
+        })
+        .finally(() => underWay.delete(done))
+      underWay.add(done)
+    },
+    async drain() {
+      await within(DRAIN_MS, Promise.all(underWay))
+    },
+  }
+}
+
+/** The form itself, or what there is to say instead. */
+function firstAnswer(reply: Reply): APIInteractionResponse {
+  if (reply.kind === 'form') {
+    const { form } = reply
+    if (form.kind !== 'edit' || form.text.length <= LONGEST_INPUT) {
+      return { type: InteractionResponseType.Modal, data: renderForm(form) }
+    }
+    return firstAnswer(
+      say(
+        `The text for ${form.account} has ${form.text.length} characters, and Discord's forms hold ${LONGEST_INPUT}. Publish it anew with a shorter text.`,
+      ),
+    )
+  }
+  const [message = { content: 'There is nothing to do.' }] = renderReply(reply)
+  return { type: InteractionResponseType.ChannelMessageWithSource, data: message }
+}
+
+/** Rights the bot lacks where the command was typed; none when Discord did not tell. */
+function missingRights({ address, conversation }: Incoming): Right[] {
+  const isChannel = address.placeId === conversation.channelId
+  return isChannel && address.permissions > 0n ? lackingIn(address.permissions) : []
+}
+
+function lacks(missing: readonly Right[]): string {
+  return `Pressroom cannot show posts here properly: it lacks ${missing.join(', ')} in this channel.`
+}

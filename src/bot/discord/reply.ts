@@ -1,0 +1,69 @@
+import { type APIAllowedMentions, MessageFlags, type RawFile } from 'discord.js'
+import { problemLines, type Reply } from '../reply.js'
+import { textFile } from './files.js'
+import { codeBlock, cut, escapeText } from './markdown.js'
+import { button, LIMITS, type Row, rows } from './render.js'
+
+/** A private message as Discord takes it. */
+export interface PrivateMessage {
+  readonly content: string
+  readonly components: Row[]
+  readonly flags: number
+  readonly allowed_mentions: APIAllowedMentions
+  readonly files?: readonly RawFile[]
+}
+
+const MOST_MESSAGES = 5
+
+/** What the one who asked is told, in as many messages as it takes; none when there is nothing to say. */
+export function renderReply(reply: Reply): PrivateMessage[] {
+  switch (reply.kind) {
+    case 'nothing':
+    case 'form':
+      return []
+    case 'text':
+      return messages(reply.text)
+    case 'question': {
+      const [last, ...before] = messages(reply.text).reverse()
+      const components = rows(reply.buttons.map(button))
+      return [...before.reverse(), ...(last ? [{ ...last, components }] : [])]
+    }
+    case 'problems': {
+      const lines = ['Nothing was queued or changed:', ...problemLines(reply.problems)]
+      return [...messages(lines.join('\n')), ...(reply.written ? [handBack(reply.written)] : [])]
+    }
+  }
+}
+
+/** What was written, as it was written, to be copied: it is nowhere else any more. */
+function handBack(written: string): PrivateMessage {
+  const block = codeBlock(written)
+  if (block.length <= LIMITS.content && !written.includes('```')) return message(block)
+  return { ...message('What you wrote is in the file.'), files: [textFile(written)] }
+}
+
+/** As few messages as hold the lines. */
+function messages(text: string): PrivateMessage[] {
+  const chunks: string[] = ['']
+  for (const line of text.split('\n')) {
+    const escaped =
+      escapeText(line).length > LIMITS.content ? cut(line, LIMITS.content) : escapeText(line)
+    const last = chunks.at(-1) ?? ''
+    const joined = last === '' ? escaped : `${last}\n${escaped}`
+    if (joined.length <= LIMITS.content) chunks[chunks.length - 1] = joined
+    else chunks.push(escaped)
+  }
+  return chunks
+    .filter((chunk) => chunk.trim() !== '')
+    .slice(0, MOST_MESSAGES)
+    .map(message)
+}
+
+function message(content: string): PrivateMessage {
+  return {
+    content,
+    components: [],
+    flags: MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds,
+    allowed_mentions: { parse: [] },
+  }
+}
