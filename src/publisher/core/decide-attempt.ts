@@ -34,7 +34,7 @@ export function decideAttempt(target: Target, event: Attempted, context: Context
     case 'permanent':
       return state.status === 'processing' && isRefusedCredential(outcome.reason)
         ? pollAgain(target, state, event, outcome, context)
-        : failedForGood(target, at, outcome)
+        : failedForGood(target, at, outcome, context)
     case 'ambiguous':
       return inDoubt(target, state, event, outcome, context)
   }
@@ -137,10 +137,11 @@ function failedForGood(
   target: Target,
   at: number,
   outcome: Extract<Outcome, { kind: 'permanent' }>,
+  { policy }: Context,
 ): Decision {
   const { reason } = outcome
   const change = outcome.discardHandles ? { handles: {} } : {}
-  if (isRefusedCredential(reason)) {
+  if (isRefusedCredential(reason) && target.automatic < policy.maxAttempts) {
     return moved(
       target,
       { status: 'held', hold: 'account', reason, heldAt: at },
@@ -175,6 +176,6 @@ function inDoubt(
     return reconcile(target, at, { evidence, mutationAt, refusal: outcome.refusal }, context)
   }
   if (outcome.refusal)
-    return failedForGood(target, at, { kind: 'permanent', reason: outcome.refusal })
+    return failedForGood(target, at, { kind: 'permanent', reason: outcome.refusal }, context)
   return ask(target, at, { evidence, mutationAt, where: event.where }, context)
 }

@@ -76,7 +76,8 @@ function decideRestored(target: Target, at: Instant, { policy }: Context): Decis
       },
     })
   }
-  return moved(target, { status: 'queued', dueAt: at }, { change: { automatic: 0 } })
+  // The budget goes on: a refusal that no check can see must not be met again for ever.
+  return moved(target, { status: 'queued', dueAt: at })
 }
 
 /** When something has to be done for this target next, if ever: what the doorbell is set to. */

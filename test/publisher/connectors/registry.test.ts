@@ -36,7 +36,7 @@ describe('an account of the accounts file', () => {
     ['an address that is none', { ...page, apiUrl: 'graph.facebook.com' }, 'apiUrl'],
     ['an address with a query', { ...page, apiUrl: 'https://x.example/?a=1' }, 'apiUrl'],
     ['a version without v', { ...page, apiVersion: '26' }, 'apiVersion'],
-    ['a Page by its name', { ...page, pageId: 'acme' }, 'pageId'],
+    ['a Page by its title', { ...page, pageId: 'Acme Coffee' }, 'pageId'],
     ['an unknown platform', { ...page, platform: 'myspace' }, 'platform'],
   ])('is refused with %s', (_, entry, key) => {
     const issues = issuesOf(entry)

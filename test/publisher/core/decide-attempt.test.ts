@@ -136,6 +136,12 @@ describe('publishing', () => {
     expect(decision.effects).toEqual([{ kind: 'holdAccount', reason: refusal }])
   })
 
+  it('fails in the end when a refusal comes back although every check succeeds', () => {
+    const spent = { ...publishing, automatic: policy.maxAttempts }
+    const refused = attempt(spent, { kind: 'permanent', reason: authReason })
+    expect(stateOf(refused, 'failed').reason).toEqual(authReason)
+  })
+
   it('is looked up when nobody knows, from the moment the post may have left', () => {
     const state = stateOf(attempt(publishing, { kind: 'ambiguous', reason }), 'reconciling')
     expect(state).toMatchObject({

@@ -124,7 +124,7 @@ describe('held', () => {
 
   it('goes on by itself when its account works again', () => {
     const restored = movedTo(restore(target('held', {}, { automatic: 3 }))).target
-    expect(restored).toMatchObject({ state: { status: 'queued', dueAt: AT }, automatic: 0 })
+    expect(restored).toMatchObject({ state: { status: 'queued', dueAt: AT }, automatic: 3 })
     const ahead = target('held', { publishAt: AT + 1 })
     expect(stateOf(restore(ahead), 'scheduled').publishAt).toBe(AT + 1)
     expect(restore(lateHold).kind).toBe('refused')

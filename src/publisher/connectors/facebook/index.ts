@@ -14,7 +14,7 @@ import { SITE } from './wire.js'
 export const facebookAccount = z.strictObject({
   name: accountName,
   platform: z.literal('facebook'),
-  pageId: z.string().regex(/^\d+$/, 'must be the number of the Page'),
+  pageId: z.string().regex(/^[\w-]+$/, 'must be the id of the Page, in quotes'),
   accessToken: secret(),
   apiUrl: apiRoot('https://graph.facebook.com'),
   apiVersion: apiVersion('v26.0'),

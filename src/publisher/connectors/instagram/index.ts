@@ -16,7 +16,7 @@ import { CONTAINER_FIELDS, container, MEDIA_FIELDS, media } from './wire.js'
 export const instagramAccount = z.strictObject({
   name: accountName,
   platform: z.literal('instagram'),
-  userId: z.string().regex(/^\d+$/, 'must be the number of the professional account'),
+  userId: z.string().regex(/^[\w-]+$/, 'must be the id of the professional account, in quotes'),
   accessToken: secret(),
   apiUrl: apiRoot('https://graph.instagram.com'),
   apiVersion: apiVersion('v26.0'),

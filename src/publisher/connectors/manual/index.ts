@@ -7,6 +7,8 @@ export const manualAccount = z.strictObject({
   name: accountName,
   platform: z.literal('manual'),
   instructions: z.string().min(1).max(2000),
+  /** Every account may have one; nothing is sent here. */
+  apiUrl: z.string().optional(),
 })
 export type ManualAccount = z.infer<typeof manualAccount>
 

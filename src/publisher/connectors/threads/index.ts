@@ -13,7 +13,7 @@ import { CONTAINER_FIELDS, container, THREAD_FIELDS, thread } from './wire.js'
 export const threadsAccount = z.strictObject({
   name: accountName,
   platform: z.literal('threads'),
-  userId: z.string().regex(/^\d+$/, 'must be the number of the account'),
+  userId: z.string().regex(/^[\w-]+$/, 'must be the id of the account, in quotes'),
   accessToken: secret(),
   apiUrl: apiRoot('https://graph.threads.net'),
   apiVersion: apiVersion('v1.0'),
