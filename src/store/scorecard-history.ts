@@ -50,57 +50,114 @@ export interface SmoothCount {
 export const LATE_MS = 60_000
 
 /**
- * A smooth target was taken, sent, perhaps processed, and live in time: nothing else ever happened
- * to it. Most targets are smooth, and all of them mean the same to a scorecard, so they are counted
- * where they are. All others are loaded and judged one by one (`loadRough`); no target is in both.
+ * What happened in a stretch of weeks. A smooth target was taken, sent, perhaps processed, and live
+ * in time: nothing else ever happened to it. Most targets are smooth, and all of them mean the same
+ * to a scorecard, so they are only counted. Every other target that did something in the stretch is
+ * rough: its whole story, up to the end of the stretch, is loaded to be judged. None is in both.
+ * @param tx a transaction that sees one state of the store
  */
-export async function countSmooth(
-  orm: Orm,
+export async function loadStories(
+  tx: Orm,
+  scope: ScorecardScope,
+  stretch: Stretch,
+): Promise<{ smooth: SmoothCount[]; rough: TargetHistory[] }> {
+  const rough = await loadRough(tx, scope, stretch)
+  const wentLive = await countWentLive(tx, scope, stretch)
+  const notSmooth = countRoughOnes(rough, stretch)
+  const smooth = wentLive.map((all) => {
+    return { ...all, count: all.count - (notSmooth.get(`${all.account}/${all.week}`) ?? 0) }
+  })
+  return { smooth: smooth.filter(({ count }) => count > 0), rough }
+}
+
+async function countWentLive(
+  tx: Orm,
   scope: ScorecardScope,
   { starts, until }: Stretch,
 ): Promise<SmoothCount[]> {
   const bounds = sql.join(starts.map(instant), sql`, `)
+  const from = instant(starts[0] ?? until)
+  const end = instant(until)
   return rows<SmoothCount>(
-    orm,
+    tx,
     sql`
+with ${ownPosts(scope, from, end)}
 select e.account, e.platform, count(*)::int as count,
   width_bucket(e.at, array[${bounds}]) - 1 as week
-from pressroom.events e
-join pressroom.posts p on p.id = e.post_id
-join pressroom.targets t on t.id = e.target_id
-where e.at >= ${instant(starts[0] ?? until)} and e.at < ${instant(until)} and ${within(scope)}
-  and ${WENT_LIVE} and not ${isLate} and not ${hasStory(until)}
+from own join pressroom.events e on e.post_id = own.id
+where e.at >= ${from} and e.at < ${end} and ${WENT_LIVE}
 group by e.account, e.platform, week`,
   )
 }
 
-/** The whole stories, up to the end of the stretch, of targets that were not smooth and did something in it. */
-export async function loadRough(
-  orm: Orm,
+/** How many of those that went live are rough, by account and week. */
+function countRoughOnes(rough: readonly TargetHistory[], { starts }: Stretch): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { account, events } of rough) {
+    for (const { type, to, at } of events) {
+      if (type !== 'attempted' || to !== 'published') continue
+      const key = `${account}/${starts.findLastIndex((start) => start <= at)}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+  }
+  return counts
+}
+
+/**
+ * The posts of the scope to which anything happened. Here and below, look-ups are written so that
+ * each stays one step into an index (`limit 1`; `offset 0` keeps a lateral from becoming a join):
+ * the planner takes such lists for much longer than they are, and would read all posts, all
+ * targets or the whole log instead, which grow for ever.
+ */
+function ownPosts(scope: ScorecardScope, from: SQL, end: SQL): SQL {
+  return sql`own as materialized (
+  select found.*
+  from (select distinct post_id from pressroom.events where at >= ${from} and at < ${end}) as seen
+  cross join lateral (
+    select p.id, p.publish_at, p.created_at from pressroom.posts p
+    where p.id = seen.post_id and ${within(scope)} offset 0
+  ) as found
+)`
+}
+
+async function loadRough(
+  tx: Orm,
   scope: ScorecardScope,
   { starts, until }: Stretch,
 ): Promise<TargetHistory[]> {
+  const from = instant(starts[0] ?? until)
+  const end = instant(until)
   const found = await rows<RoughRow>(
-    orm,
+    tx,
     sql`
-with rough as (
-  select distinct e.target_id
-  from pressroom.events e
-  join pressroom.posts p on p.id = e.post_id
-  join pressroom.targets t on t.id = e.target_id
-  where e.at >= ${instant(starts[0] ?? until)} and e.at < ${instant(until)} and ${within(scope)}
-    and (not ${ordinary('e')} or (${WENT_LIVE} and (${isLate} or ${hasStory(until)})))
+with ${ownPosts(scope, from, end)}, rough as materialized (
+  select distinct e.target_id, own.publish_at
+  from own join pressroom.events e on e.post_id = own.id
+  where e.at >= ${from} and e.at < ${end} and (
+    not ${ordinary('e')}
+    or ${WENT_LIVE} and (
+      e.at > greatest(own.publish_at, own.created_at) + ${LATE_MS} * interval '1 millisecond'
+      -- Its story may lie before the stretch, if it goes back that far.
+      or own.created_at < ${from} and coalesce((
+        select true from pressroom.events other
+        where other.target_id = e.target_id and other.at < ${from} and not ${ordinary('other')}
+        limit 1), false)))
+), due as materialized (
+  select target_id,
+    greatest(publish_at, (select created_at from pressroom.targets where id = target_id)) as at
+  from rough
 )
-select e.target_id, e.post_id, e.account, e.platform, ${ms(DUE)} as due,
-  e.id::float8 as id, ${ms(sql`e.at`)} as at, e.type, e.from_status, e.to_status, e.attempt, e.reason,
-  case when e.type = 'lookedUp' and jsonb_typeof(e.evidence->'copies') = 'array'
-    then jsonb_array_length(e.evidence->'copies') else 0 end as copies
-from rough
-join pressroom.targets t on t.id = rough.target_id
-join pressroom.posts p on p.id = t.post_id
-join pressroom.events e on e.target_id = rough.target_id
-where e.at < ${instant(until)}
-order by e.target_id, e.id`,
+select due.target_id, ${ms(sql`due.at`)} as due, story.*
+from due cross join lateral (
+  select e.id::float8 as id, ${ms(sql`e.at`)} as at, e.post_id, e.account, e.platform,
+    e.type, e.from_status, e.to_status, e.attempt, e.reason,
+    case when e.type = 'lookedUp' and jsonb_typeof(e.evidence->'copies') = 'array'
+      then jsonb_array_length(e.evidence->'copies') else 0 end as copies
+  from pressroom.events e
+  where e.target_id = due.target_id and e.at < ${end}
+  offset 0
+) as story
+order by due.target_id, story.id`,
   )
   return inHistories(found)
 }
@@ -145,14 +202,6 @@ function ordinary(event: 'e' | 'other'): SQL {
 }
 
 const WENT_LIVE = sql`(e.type = 'attempted' and e.to_status = 'published')`
-const DUE = sql`greatest(p.publish_at, t.created_at)`
-const isLate = sql`(e.at > ${DUE} + ${LATE_MS} * interval '1 millisecond')`
-
-function hasStory(until: number): SQL {
-  return sql`exists (
-    select from pressroom.events other
-    where other.target_id = e.target_id and other.at < ${instant(until)} and not ${ordinary('other')})`
-}
 
 /** Whether the joined post `p` is one that the scorecard is about. */
 export function within(scope: ScorecardScope): SQL {

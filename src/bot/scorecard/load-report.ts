@@ -1,7 +1,7 @@
 import type { Instant } from '../../publisher/core/target.js'
 import type { Orm } from '../../store/database.js'
 import { loadAccountSpans, loadFirstUse, loadIncidents } from '../../store/scorecard-asides.js'
-import { countSmooth, loadRough, type ScorecardScope } from '../../store/scorecard-history.js'
+import { loadStories, type ScorecardScope } from '../../store/scorecard-history.js'
 import { makeReport, type Report, WEEKS_SHOWN } from './report.js'
 import { seenAt, type Week, weeksUpTo } from './week.js'
 
@@ -17,12 +17,15 @@ export async function loadReport(
 ): Promise<Report> {
   const weeks = weeksUpTo(week, WEEKS_SHOWN)
   const stretch = { starts: weeks.map(({ startAt }) => startAt), until: seenAt(week, now) }
-  const [smooth, rough, incidents, accounts, firstUseAt] = await Promise.all([
-    countSmooth(orm, scope, stretch),
-    loadRough(orm, scope, stretch),
-    loadIncidents(orm, scope, stretch),
-    loadAccountSpans(orm),
-    loadFirstUse(orm, scope),
-  ])
-  return makeReport(weeks, now, { smooth, rough, incidents, accounts, firstUseAt })
+  return orm.transaction(
+    async (tx) => {
+      const stories = await loadStories(tx, scope, stretch)
+      const incidents = await loadIncidents(tx, scope, stretch)
+      const accounts = await loadAccountSpans(tx)
+      const firstUseAt = await loadFirstUse(tx, scope)
+      return makeReport(weeks, now, { ...stories, incidents, accounts, firstUseAt })
+    },
+    // One state of the store throughout, so that nothing is counted twice or left out while it moves.
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  )
 }
