@@ -139,7 +139,10 @@ function attempted(stored: StoredTarget, event: TargetEvent, { target, task }: M
   where target_id = (select id from moved) and number = ${number}
 )`
   }
-  const leaseExpired = event.type === 'claimed' && target.state.status === 'reconciling'
+  const leaseExpired =
+    event.type === 'claimed' &&
+    stored.target.state.status === 'publishing' &&
+    target.state.status === 'reconciling'
   if (event.type !== 'attempted' && !leaseExpired) return sql``
   const outcome =
     event.type === 'attempted'

@@ -108,6 +108,26 @@ describe.each(testDatabases())('recordTransition on the $engine database', ({ us
     })
   })
 
+  it('keeps how an attempt ended while it is looked up', async () => {
+    const doubtful: TargetEvent = {
+      type: 'attempted',
+      at: NOON + 200,
+      jitter: 0,
+      outcome: { kind: 'ambiguous', reason: { class: 'network', text: 'No answer.' } },
+    }
+    let stored = await queued()
+    for (const event of [claimed, begun, doubtful]) stored = await record(stored, event)
+    await record(stored, { ...claimed, at: NOON + 60_000, lease: leaseUntil(NOON + 105_000) })
+    const [attempt] = await database()
+      .orm.select()
+      .from(attempts)
+      .where(eq(attempts.targetId, stored.id))
+    expect(attempt).toMatchObject({
+      endedAt: new Date(NOON + 200),
+      outcome: { kind: 'ambiguous', reason: { class: 'network' } },
+    })
+  })
+
   it('logs what changed, why, on what evidence and by whom', async () => {
     let stored = await queued()
     const failing: TargetEvent = {
