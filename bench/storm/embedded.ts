@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { openEmbedded } from '../../src/store/open-embedded.js'
+import { keepRunning } from './children.js'
+import { type Death, type Ground, killOne } from './ground.js'
+import { WAITS } from './measures.js'
+import { readStore } from './read-store.js'
+
+const READY_WITHIN_MS = 60_000
+
+/** Everything in one process on one data folder, killed and frozen again and again. */
+export function embeddedGround(parts: {
+  folder: string
+  logs: string
+  entry: string
+  env: Readonly<Record<string, string>>
+}): Ground {
+  const dataDir = join(parts.folder, 'data')
+  const deaths: Death[] = []
+  const env = { ...parts.env, PRESSROOM_DATA_DIR: dataDir }
+  const program = keepRunning(
+    { name: 'start', entry: parts.entry, args: ['start'], env },
+    parts.logs,
+  )
+  return {
+    name: 'embedded',
+    children: [program],
+    deaths,
+    troubles: [
+      {
+        name: 'killed',
+        weight: 5,
+        async happen() {
+          killOne(program, deaths)
+          await program.ready(READY_WITHIN_MS)
+        },
+      },
+      {
+        name: 'frozen',
+        weight: 3,
+        happen: (random) => program.stall(WAITS.leaseMs * (0.6 + 1.6 * random())),
+      },
+      {
+        name: 'stopped',
+        weight: 1,
+        async happen() {
+          await program.end(10_000)
+          await program.ready(READY_WITHIN_MS)
+        },
+      },
+    ],
+    end: () => program.retire(20_000),
+    async read() {
+      const database = await openEmbedded(dataDir)
+      try {
+        return await readStore(database)
+      } finally {
+        await database.close()
+      }
+    },
+    async close() {},
+  }
+}

@@ -1,0 +1,36 @@
+import type { Child } from './children.js'
+import type { StoreImage } from './judge.js'
+
+/** Something that goes wrong with the programs or the servers below them. */
+export interface Trouble {
+  readonly name: string
+  /** How often it comes, against the others. */
+  readonly weight: number
+  /** Resolves when it is over. */
+  happen(random: () => number): Promise<void>
+}
+
+/** A process that was killed. */
+export interface Death {
+  readonly pid: number
+  readonly at: number
+}
+
+/** Where a storm takes place: the programs under test and what they stand on. */
+export interface Ground {
+  readonly name: string
+  readonly children: readonly Child[]
+  readonly troubles: readonly Trouble[]
+  readonly deaths: readonly Death[]
+  /** Ends the programs in an orderly way; what they left in the store is read then. */
+  end(): Promise<void>
+  read(): Promise<StoreImage>
+  /** Throws everything away. */
+  close(): Promise<void>
+}
+
+/** Kills one of them, and says so in `deaths`. */
+export function killOne(child: Child, deaths: Death[]): void {
+  const pid = child.kill()
+  if (pid !== undefined) deaths.push({ pid, at: Date.now() })
+}

@@ -1,0 +1,204 @@
+import { MARKER, type PostThread, type TargetThread } from './chat.js'
+import type { Death } from './ground.js'
+
+/** What the store says at the end. */
+export interface StoreImage {
+  readonly posts: readonly {
+    readonly id: string
+    readonly text: string
+    /** What asked for it. */
+    readonly sourceKey: string | null
+  }[]
+  readonly targets: readonly StoredRow[]
+  readonly attempts: readonly {
+    readonly targetId: string
+    readonly worker: string
+    readonly startedAt: number
+    readonly endedAt: number | null
+  }[]
+}
+
+export interface StoredRow {
+  readonly id: string
+  readonly postId: string
+  readonly account: string
+  readonly status: string
+  readonly remoteId: string | null
+}
+
+/** What the audience sees, by the account's name in the accounts file. */
+export interface Copy {
+  readonly account: string
+  readonly marker: string
+  readonly id: string
+}
+
+/** What the threads say; absent where the program has no chat. */
+export interface Said {
+  readonly posts: ReadonlyMap<string, PostThread>
+  readonly targets: ReadonlyMap<string, TargetThread>
+  /** Messages that stand twice, by what they are about. */
+  readonly doubled: readonly string[]
+}
+
+export interface Evidence {
+  readonly asked: readonly { readonly marker: string; readonly accounts: readonly string[] }[]
+  readonly store: StoreImage
+  readonly copies: readonly Copy[]
+  readonly said?: Said
+  readonly deaths: readonly Death[]
+  /** Whether it can be known without a person if a post is out there, given whether it is. */
+  decidable(account: string, isLive: boolean): boolean
+}
+
+export interface Verdict {
+  readonly posts: number
+  readonly targets: number
+  readonly live: number
+  readonly failed: number
+  /** Asked for, and never taken: the person was told or gave up, and nothing is live. */
+  readonly notTaken: number
+  readonly duplicates: readonly string[]
+  readonly missed: readonly string[]
+  readonly lies: readonly string[]
+  readonly stuck: readonly string[]
+  readonly questions: readonly string[]
+  readonly needless: readonly string[]
+  readonly doubledMessages: readonly string[]
+  /** From the death of a worker to the first final word in the thread, milliseconds, sorted. */
+  readonly truthMs: readonly number[]
+}
+
+const MOVING = ['scheduled', 'queued', 'publishing', 'processing', 'waiting', 'reconciling']
+
+/** Compares what is live with what the store and the threads say. Pure. */
+export function judge(evidence: Evidence): Verdict {
+  const { asked, store, said } = evidence
+  const duplicates: string[] = []
+  const missed: string[] = []
+  const lies: string[] = []
+  const stuck: string[] = []
+  const questions: string[] = []
+  const needless: string[] = []
+  let live = 0
+  let failed = 0
+  let notTaken = 0
+  const copiesAt = groupBy(evidence.copies, ({ marker, account }) => `${marker} ${account}`)
+  const postsOf = groupBy(store.posts, ({ text }) => MARKER.exec(text)?.[0] ?? '')
+  const targetsOf = groupBy(store.targets, ({ postId }) => postId)
+
+  for (const { marker, accounts } of asked) {
+    const posts = postsOf.get(marker) ?? []
+    const rows = posts.flatMap(({ id }) => targetsOf.get(id) ?? [])
+    if (posts.length === 0) notTaken += 1
+    if (posts.length > 1) lies.push(`${marker}: ${posts.length} posts for one request`)
+    for (const account of accounts) {
+      const about = `${marker} ${account}`
+      const copies = copiesAt.get(about) ?? []
+      if (copies.length > 1) duplicates.push(`${about}: ${copies.length} copies`)
+      if (copies.length > 0) live += 1
+      const row = rows.find((one) => one.account === account)
+      if (!row) {
+        if (copies.length > 0) lies.push(`${about}: live, and the store knows nothing of it`)
+        else if (posts.length > 0) missed.push(`${about}: not in the store`)
+        continue
+      }
+      const { status, remoteId } = row
+      if (status === 'failed') failed += 1
+      if (MOVING.includes(status)) stuck.push(`${about}: ${status}, ${copies.length} live`)
+      if (status === 'published' && copies.length === 0) lies.push(`${about}: called live, is not`)
+      if (status === 'failed' && copies.length > 0) lies.push(`${about}: called failed, is live`)
+      if (status === 'published' && copies.length === 1 && remoteId !== null) {
+        const [copy] = copies
+        if (copy?.id !== remoteId) lies.push(`${about}: names ${remoteId}, is ${copy?.id}`)
+      }
+      if (status === 'unconfirmed') {
+        questions.push(about)
+        if (evidence.decidable(account, copies.length > 0)) {
+          needless.push(`${about}: ${copies.length} live`)
+        }
+      }
+      if (said) compareThread(about, row, said, missed, lies)
+    }
+    if (said)
+      for (const post of posts) compareCounts(marker, targetsOf.get(post.id) ?? [], said, lies)
+  }
+  return {
+    posts: asked.length,
+    targets: store.targets.length,
+    live,
+    failed,
+    notTaken,
+    duplicates,
+    missed,
+    lies,
+    stuck,
+    questions,
+    needless,
+    doubledMessages: said?.doubled ?? [],
+    truthMs: said ? truthTimes(store, said, evidence.deaths) : [],
+  }
+}
+
+function compareThread(
+  about: string,
+  row: StoredRow,
+  said: Said,
+  missed: string[],
+  lies: string[],
+): void {
+  const told = said.targets.get(row.id)?.states.at(-1)?.state
+  if (told === undefined) missed.push(`${about}: ${row.status}, and the thread says nothing`)
+  else if (told !== row.status) lies.push(`${about}: ${row.status}, and the thread says ${told}`)
+}
+
+function compareCounts(
+  marker: string,
+  rows: readonly StoredRow[],
+  said: Said,
+  lies: string[],
+): void {
+  const counts = said.posts.get(marker)?.counts
+  if (!counts) return
+  const count = (...statuses: string[]) =>
+    rows.filter(({ status }) => statuses.includes(status)).length
+  const real = {
+    live: count('published'),
+    failed: count('failed'),
+    processing: count('scheduled', 'queued', 'publishing', 'processing', 'reconciling'),
+    needsRetry: count('waiting'),
+    needsPerson: count('unconfirmed', 'held'),
+  }
+  for (const [name, number] of Object.entries(real)) {
+    const told = counts[name as keyof typeof real]
+    if (told !== number) lies.push(`${marker}: ${number} ${name}, and the message says ${told}`)
+  }
+}
+
+/** For each target that a killed worker had in hand: how long until its thread knew the end. */
+function truthTimes(store: StoreImage, said: Said, deaths: readonly Death[]): number[] {
+  const times: number[] = []
+  for (const { pid, at } of deaths) {
+    const inHand = store.attempts.filter(
+      ({ worker, startedAt, endedAt }) =>
+        worker.includes(`-${pid}-`) && startedAt <= at && (endedAt === null || endedAt > at),
+    )
+    for (const { targetId } of inHand) {
+      const { states = [] } = said.targets.get(targetId) ?? {}
+      const final = states.find((one) => one.at >= at && !MOVING.includes(one.state))
+      if (final) times.push(final.at - at)
+    }
+  }
+  return times.sort((a, b) => a - b)
+}
+
+function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of list) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}

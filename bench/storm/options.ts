@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util'
+
+export interface StormOptions {
+  readonly posts: number
+  readonly seed: number
+  /** New posts are asked for no longer than this. */
+  readonly minutes: number
+  readonly engine: 'embedded' | 'servers'
+  /** Whether the naive worker goes through the same storm afterwards. */
+  readonly naive: boolean
+  /** Mean pause between two troubles, milliseconds. */
+  readonly pauseMs: number
+  /** Keeps logs and data folders. */
+  readonly keep: boolean
+}
+
+export const USAGE = `Usage: npm run storm -- [options]
+
+  --posts <n>     posts to ask for, default 2000
+  --seed <n>      decides posts, faults and troubles, default random; printed to run it again
+  --minutes <n>   asks for no more posts after so long, default 30
+  --servers       bots and workers over Postgres and Redis; the default when TEST_DATABASE_URL and
+                  TEST_REDIS_URL are set. Servers of its own are started where their programs are
+                  installed, so that they can be restarted
+  --embedded      one process on a data folder; else the default
+  --no-naive      leaves the naive worker out
+  --pause <s>     mean pause between two kills, freezes and restarts, seconds, default 6
+  --keep          keeps logs and data
+`
+
+/** @throws TypeError with a message for the person who typed it */
+export function readOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): StormOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      posts: { type: 'string' },
+      seed: { type: 'string' },
+      minutes: { type: 'string' },
+      pause: { type: 'string' },
+      servers: { type: 'boolean', default: false },
+      embedded: { type: 'boolean', default: false },
+      'no-naive': { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return 'help'
+  const hasServers = Boolean(env.TEST_DATABASE_URL && env.TEST_REDIS_URL)
+  const servers = values.servers || (hasServers && !values.embedded)
+  return {
+    posts: Math.ceil(positive('posts', values.posts ?? '2000')),
+    seed: Math.ceil(positive('seed', values.seed ?? String(1 + Math.floor(Math.random() * 1e6)))),
+    minutes: positive('minutes', values.minutes ?? '30'),
+    engine: servers ? 'servers' : 'embedded',
+    naive: !values['no-naive'],
+    pauseMs: positive('pause', values.pause ?? '6') * 1_000,
+    keep: values.keep,
+  }
+}
+
+function positive(name: string, value: string): number {
+  const number = Number(value)
+  if (!(number > 0)) throw new TypeError(`--${name} is not a number above 0: ${value}`)
+  return number
+}
