@@ -3,12 +3,18 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { AccountsFile } from '../accounts-file.js'
+import { type AccountsFile, parseAccounts } from '../accounts-file.js'
 import type { Environment, Settings } from '../config.js'
 import type { Program, startProgram as StartProgram } from '../program.js'
 import { openMemory } from './memory.js'
 import { createLocalPage, type FaultMode, type PagePlatforms } from './page/server.js'
-import { createSandbox, type Fault, type PlatformName, type Sandbox } from './platforms/index.js'
+import {
+  createSandbox,
+  type Fault,
+  PLATFORM_NAMES,
+  type PlatformName,
+  type Sandbox,
+} from './platforms/index.js'
 import { createSlackWorkspace, type SlackWorkspace } from './slack/index.js'
 
 const CHANNEL = { id: 'C0LAUNCH', name: 'launch' }
@@ -87,7 +93,9 @@ export async function startLocalWorkspace(
         page.handle,
       ],
       upgrade: page.upgrade,
-      ...(settings.accountsFile ? {} : { accounts: sampleAccounts(`${base}/platforms`) }),
+      ...(settings.accountsFile
+        ? {}
+        : { accounts: sampleAccounts(`${base}/platforms`, environment) }),
     },
   )
   if (fresh && !settings.accountsFile) await postSample(slack, sandbox, base)
@@ -101,34 +109,28 @@ export async function startLocalWorkspace(
   }
 }
 
-function sampleAccounts(platforms: string): AccountsFile {
-  const apiUrl = (platform: PlatformName) => `${platforms}/${platform}`
-  return {
-    accounts: [
-      {
-        name: 'facebook',
-        platform: 'facebook',
-        pageId: '1029',
-        accessToken: 'sandbox-facebook-token',
-        apiUrl: apiUrl('facebook'),
-        apiVersion: 'v26.0',
-      },
-      {
-        name: 'instagram',
-        platform: 'instagram',
-        userId: '1784',
-        accessToken: 'sandbox-instagram-token',
-        apiUrl: apiUrl('instagram'),
-        apiVersion: 'v26.0',
-      },
-      {
-        name: 'newsletter',
-        platform: 'manual',
-        instructions: 'Paste it into the Friday newsletter',
-      },
-    ],
-    channels: [],
-  }
+/** One account on every platform; the channel publishes to three of them when nobody says where. */
+function sampleAccounts(platforms: string, environment: Environment): AccountsFile {
+  const at = (platform: PlatformName) => ({
+    name: platform,
+    platform,
+    apiUrl: `${platforms}/${platform}`,
+  })
+  const accounts = [
+    { ...at('facebook'), pageId: '1029', accessToken: 'sandbox-facebook-token' },
+    { ...at('instagram'), userId: '1784', accessToken: 'sandbox-instagram-token' },
+    { ...at('threads'), userId: '9921', accessToken: 'sandbox-threads-token' },
+    { ...at('bluesky'), identifier: 'acme.example', appPassword: 'sandbox-bluesky-token' },
+    { ...at('mastodon'), accessToken: 'sandbox-mastodon-token' },
+    { ...at('x'), accessToken: 'sandbox-x-token' },
+    { ...at('linkedin'), author: 'urn:li:organization:77', accessToken: 'sandbox-linkedin-token' },
+    { ...at('telegram'), chatId: '@acme', botToken: 'sandbox-telegram-token' },
+    { ...at('discord'), webhookId: '1100000000000000001', webhookToken: 'sandbox-discord-token' },
+    { name: 'newsletter', platform: 'manual', instructions: 'Paste it into the Friday newsletter' },
+  ]
+  const targets = ['facebook', 'instagram', 'newsletter']
+  const channels = [{ chat: 'slack', channel: CHANNEL.id, targets }]
+  return parseAccounts({ accounts, channels }, 'the sample accounts', environment)
 }
 
 /** A first look with a live, a failed and a waiting target, made by the product itself. */
@@ -160,19 +162,33 @@ async function servePicture(_: IncomingMessage, response: ServerResponse, path: 
   return true
 }
 
-const FAULTS: Record<FaultMode, readonly Fault[]> = {
-  ok: [],
-  fail_once: [{ on: 'mutation', when: 'before', kind: 'meta_code', code: 368, times: 1 }],
-  fail_always: [{ on: 'mutation', when: 'before', kind: 'meta_code', code: 368, times: 'always' }],
-  accept_then_drop: [{ on: 'mutation', when: 'after', kind: 'reset', times: 'always' }],
-  slow: [{ on: 'any', when: 'after', kind: 'slow', delayMs: 3_000, times: 'always' }],
-  rate_limit: [
-    { on: 'mutation', when: 'before', kind: 'rate_limit', retryAfterS: 15, times: 'always' },
-  ],
+/** What each switch means, in the platform's own way of saying it. */
+function faultsOf(mode: FaultMode, platform: PlatformName): readonly Fault[] {
+  const meta = ['facebook', 'instagram', 'threads'].includes(platform)
+  const refusal = { on: 'mutation', when: 'before', ...(meta ? BLOCKED : FORBIDDEN) } as const
+  switch (mode) {
+    case 'ok':
+      return []
+    case 'fail_once':
+      return [{ ...refusal, times: 1 }]
+    case 'fail_always':
+      return [{ ...refusal, times: 'always' }]
+    case 'accept_then_drop':
+      return [{ on: 'mutation', when: 'after', kind: 'reset', times: 'always' }]
+    case 'slow':
+      return [{ on: 'any', when: 'after', kind: 'slow', delayMs: 3_000, times: 'always' }]
+    case 'rate_limit':
+      return [
+        { on: 'mutation', when: 'before', kind: 'rate_limit', retryAfterS: 15, times: 'always' },
+      ]
+  }
 }
 
+const BLOCKED = { kind: 'meta_code', code: 368 } as const
+const FORBIDDEN = { kind: 'status', status: 422 } as const
+
 function createFaultPanel(sandbox: Sandbox): PagePlatforms {
-  const names: PlatformName[] = ['facebook', 'instagram']
+  const names = PLATFORM_NAMES
   const modes = new Map<string, { mode: FaultMode; since: number }>()
   const faulted = (platform: PlatformName) =>
     sandbox.requests(platform).filter(({ fault }) => fault !== undefined).length
@@ -191,7 +207,7 @@ function createFaultPanel(sandbox: Sandbox): PagePlatforms {
       if (!platform) return
       modes.set(name, { mode, since: faulted(platform) })
       sandbox.clearFaults(platform)
-      for (const fault of FAULTS[mode]) sandbox.addFault(platform, fault)
+      for (const fault of faultsOf(mode, platform)) sandbox.addFault(platform, fault)
     },
     live(name) {
       const platform = known(name)
