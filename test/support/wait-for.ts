@@ -26,5 +26,5 @@ export async function waitFor<T>(
 }
 
 function show(seen: unknown): string {
-  return JSON.stringify(seen, null, 1) ?? String(seen)
+  return (JSON.stringify(seen, null, 1) ?? String(seen)).slice(0, 2_000)
 }
