@@ -5,6 +5,7 @@ import type { AnnounceSettings } from './bot/announce/settings.js'
 import { createAnnouncer } from './bot/announce.js'
 import type { Chat } from './bot/chat.js'
 import type { BotDeps } from './bot/deps.js'
+import { createDiscord } from './bot/discord/index.js'
 import { createSlack } from './bot/slack/index.js'
 import { ConfigError, type Environment, type Settings } from './config.js'
 import { createDesk } from './desk.js'
@@ -196,17 +197,16 @@ async function startBot(
       file.channels.find((entry) => entry.chat === chat && entry.channel === channel)?.targets,
     media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
   }
-  const chats: Chat[] = []
-  if (settings.slack) {
-    const slack = createSlack(settings.slack, deps)
-    if (slack.route) routes.push(slack.route)
-    await slack.start()
-    stops.push(slack.stop)
-    chats.push(overrides.unpaced ? { ...slack.chat, pace: UNPACED } : slack.chat)
-  }
+  const slack = settings.slack && createSlack(settings.slack, deps)
+  const discord = settings.discord && createDiscord(settings.discord, deps)
+  if (slack?.route) routes.push(slack.route)
+  const surfaces = [slack, discord].filter((one) => one !== null)
+  const chats = surfaces.map(({ chat }) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
+  // Before the chats are connected: one that cannot be reached must not keep the other waiting.
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
-  stops.push(announcer.stop)
+  stops.push(announcer.stop, ...surfaces.map(({ stop }) => stop))
+  await Promise.all(surfaces.map(({ start }) => start()))
 }
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
