@@ -1,19 +1,13 @@
 import { join } from 'node:path'
 import { openEmbedded } from '../../src/store/open-embedded.js'
 import { keepRunning } from './children.js'
-import { type Death, type Ground, killOne } from './ground.js'
+import { type Death, type Ground, type GroundParts, killOne } from './ground.js'
 import { WAITS } from './measures.js'
-import { readStore } from './read-store.js'
 
 const READY_WITHIN_MS = 60_000
 
 /** Everything in one process on one data folder, killed and frozen again and again. */
-export function embeddedGround(parts: {
-  folder: string
-  logs: string
-  entry: string
-  env: Readonly<Record<string, string>>
-}): Ground {
+export function embeddedGround(parts: GroundParts): Ground {
   const dataDir = join(parts.folder, 'data')
   const deaths: Death[] = []
   const env = { ...parts.env, PRESSROOM_DATA_DIR: dataDir }
@@ -52,7 +46,7 @@ export function embeddedGround(parts: {
     async read() {
       const database = await openEmbedded(dataDir)
       try {
-        return await readStore(database)
+        return await parts.read(database)
       } finally {
         await database.close()
       }

@@ -1,3 +1,4 @@
+import type { Database } from '../../src/store/database.js'
 import type { Child } from './children.js'
 import type { StoreImage } from './judge.js'
 
@@ -27,6 +28,17 @@ export interface Ground {
   read(): Promise<StoreImage>
   /** Throws everything away. */
   close(): Promise<void>
+}
+
+export interface GroundParts {
+  /** For data of its own. */
+  readonly folder: string
+  readonly logs: string
+  /** The program under test. */
+  readonly entry: string
+  readonly env: Readonly<Record<string, string>>
+  /** What it left in its store. */
+  read(database: Database): Promise<StoreImage>
 }
 
 /** Kills one of them, and says so in `deaths`. */

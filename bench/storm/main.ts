@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compile } from './compile.js'
 import { readOptions, type StormOptions, USAGE } from './options.js'
-import { describe, isClean } from './report.js'
+import { compare, describe, isClean } from './report.js'
 import { runStorm } from './run.js'
+import { runNaive } from './run-naive.js'
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
@@ -18,9 +19,10 @@ async function main(options: StormOptions): Promise<boolean> {
   try {
     const place = { folder, entry: compiled.entry, print }
     const ours = await runStorm(options, place)
-    print('')
-    for (const line of describe(ours, `Pressroom, ${options.engine}`)) print(line)
     clean = isClean(ours)
+    const naive = options.naive ? await runNaive(options, place) : undefined
+    print('')
+    for (const line of [...compare(ours, naive), '', ...describe(ours)]) print(line)
     return clean
   } finally {
     print(`\nseed ${options.seed}${clean ? '' : `; logs and data in ${folder}`}`)

@@ -65,3 +65,8 @@ export const FAULT_RATES: StormPlan['rates'] = {
 export const CHAT_FAULT_RATE = 0.04
 /** Of a hundred commands, how many Slack delivers a second time. */
 export const REDELIVERY_RATE = 0.08
+
+/** Two of a platform's accounts share its posts. */
+export const ACCOUNTS_PER_PLATFORM = 2
+/** Posts under way: people ask for no more until some have ended. */
+export const POSTS_AT_ONCE = 60

@@ -134,7 +134,10 @@ interface Wish {
  * number decides, so that one seed always asks for the same posts. Pictures go along now and then,
  * and always where a platform takes nothing else.
  */
-function newWish({ seed, accounts, pictureUrl }: Crowd, number: number): Wish {
+export function newWish(
+  { seed, accounts, pictureUrl }: Pick<Crowd, 'seed' | 'accounts' | 'pictureUrl'>,
+  number: number,
+): Wish {
   const random = seededRandom(seed * 1_000_003 + number)
   const marker = `storm-${seed}-${number}`
   const known = [...new Set(accounts.map(({ platform }) => platform))]

@@ -1,66 +1,68 @@
 import type { Result } from './run.js'
 
-/** The four that must be 0. */
+/** The four that must be 0, and no process that gave up by itself. */
 export function isClean({ verdict, crashes }: Result): boolean {
   const { duplicates, missed, lies, stuck } = verdict
   return duplicates.length + missed.length + lies.length + stuck.length + crashes === 0
 }
 
-/** The numbers of one storm, line by line. */
-export function describe(result: Result, name: string): string[] {
-  const { verdict, seconds, commands } = result
-  const { truthMs } = verdict
-  const troubles = [...result.troubles].map(([what, times]) => `${what} ${times}`).join(', ')
-  const row = (label: string, value: string | number) => `  ${label.padEnd(22)} ${value}`
+/** The numbers of both, side by side. */
+export function compare(ours: Result, naive: Result | undefined): string[] {
+  const rows: [string, (result: Result) => string][] = [
+    ['posts', ({ verdict }) => String(verdict.posts)],
+    ['targets', ({ verdict }) => String(verdict.targets)],
+    ['live', ({ verdict }) => String(verdict.live)],
+    ['duplicates', ({ verdict }) => String(verdict.duplicates.length)],
+    ['missed', ({ verdict }) => String(verdict.missed.length)],
+    ['lies', ({ verdict }) => String(verdict.lies.length)],
+    ['stuck', ({ verdict }) => String(verdict.stuck.length)],
+    ['failed, and said so', ({ verdict }) => String(verdict.failed)],
+    ['questions asked', ({ verdict }) => String(verdict.questions.length)],
+    ['  of them needless', ({ verdict }) => String(verdict.needless.length)],
+    ['posts per second', ({ verdict, seconds }) => (verdict.posts / seconds).toFixed(2)],
+    ['seconds', ({ seconds }) => seconds.toFixed(0)],
+  ]
+  const line = (name: string, ...cells: string[]) =>
+    `  ${name.padEnd(22)}${cells.map((cell) => cell.padStart(12)).join('')}`
   return [
-    name,
-    row(
-      'posts',
-      `${verdict.posts} (${verdict.targets} targets, ${verdict.live} live, ${verdict.failed} failed)`,
-    ),
-    row('duplicates', verdict.duplicates.length),
-    row('missed', verdict.missed.length),
-    row('lies', verdict.lies.length),
-    row('stuck', verdict.stuck.length),
-    row(
-      'questions asked',
-      `${verdict.questions.length}, of them needless ${verdict.needless.length}`,
-    ),
-    row('doubled messages', verdict.doubledMessages.length),
-    row('posts per second', (verdict.posts / seconds).toFixed(2)),
-    row(
-      'death to truth',
-      truthMs.length > 0
-        ? `median ${inSeconds(median(truthMs))}, worst ${inSeconds(truthMs.at(-1) ?? 0)}, over ${truthMs.length} targets in hand`
-        : 'nothing was in hand',
-    ),
-    row(
-      'commands',
-      `${commands.sent} sent, ${commands.unheard} unheard, ${commands.lost} acknowledged and lost, ${commands.redelivered} redelivered; ${result.clicks} clicks`,
-    ),
-    row('troubles', troubles || 'none'),
-    row('crashes of its own', result.crashes),
+    line('', 'Pressroom', ...(naive ? ['naive'] : [])),
+    ...rows.map(([name, of]) => line(name, of(ours), ...(naive ? [of(naive)] : []))),
+  ]
+}
+
+/** What else there is to know about the product's run. */
+export function describe({ verdict, commands, troubles, crashes }: Result): string[] {
+  const { truthMs, doubledMessages, notTaken } = verdict
+  const happened = [...troubles].map(([what, times]) => `${what} ${times}`).join(', ')
+  const truth =
+    truthMs.length > 0
+      ? `median ${inSeconds(median(truthMs))}, worst ${inSeconds(truthMs.at(-1) ?? 0)} (${truthMs.length} targets were in hand)`
+      : 'nothing was in hand'
+  return [
+    `  death of a worker to the truth in the thread: ${truth}`,
+    `  troubles: ${happened || 'none'}; processes that ended by themselves: ${crashes}`,
+    ...(commands
+      ? [
+          `  commands: ${commands.sent} sent, ${commands.unheard} unheard, ${commands.lost} acknowledged and lost, ${commands.redelivered} redelivered; ${commands.clicks} clicks on Retry failed`,
+        ]
+      : []),
+    `  messages that stand twice: ${doubledMessages.length}; requests never taken: ${notTaken}`,
     ...findings(verdict),
   ]
 }
 
 const MOST_SHOWN = 12
 
-function findings({
-  duplicates,
-  missed,
-  lies,
-  stuck,
-  needless,
-  doubledMessages,
-}: Result['verdict']): string[] {
+/** What must not be, one by one. */
+function findings(verdict: Result['verdict']): string[] {
+  const { duplicates, missed, lies, stuck, needless, doubledMessages } = verdict
   const groups = { duplicates, missed, lies, stuck, needless, doubledMessages }
   return Object.entries(groups).flatMap(([name, list]) =>
     list.length === 0
       ? []
       : [
           `  ${name}:`,
-          ...list.slice(0, MOST_SHOWN).map((line) => `    ${line}`),
+          ...list.slice(0, MOST_SHOWN).map((about) => `    ${about}`),
           ...(list.length > MOST_SHOWN ? [`    … and ${list.length - MOST_SHOWN} more`] : []),
         ],
   )

@@ -9,15 +9,13 @@ import {
 import { seededRandom } from '../../src/sandbox/platforms/frame/faults.js'
 import { accountEntry, createAccounts, provesAbsence, type StormAccount } from './accounts.js'
 import { openChat, type StormChat } from './chat.js'
-import { embeddedGround } from './embedded.js'
-import type { Ground } from './ground.js'
 import { judge, type Said, type StoreImage, type Verdict } from './judge.js'
-import { TELLING, WAITS } from './measures.js'
+import { ACCOUNTS_PER_PLATFORM, POSTS_AT_ONCE, TELLING, WAITS } from './measures.js'
+import { openGround } from './open-ground.js'
 import type { StormOptions } from './options.js'
-import { openServers } from './own-servers.js'
 import { type Command, gather, type People } from './people.js'
 import { openPlatforms } from './platforms.js'
-import { serversGround } from './servers.js'
+import { readStore } from './read-store.js'
 import { brew, type Weather } from './weather.js'
 
 /** How a storm went. */
@@ -26,8 +24,17 @@ export interface Result {
   readonly seconds: number
   readonly crashes: number
   readonly troubles: ReadonlyMap<string, number>
-  readonly commands: Commands
-  readonly clicks: number
+  /** Absent for a program without a chat. */
+  readonly commands?: Commands
+}
+
+/** What a run is given by whoever starts it. */
+export interface Place {
+  /** For data and logs. */
+  readonly folder: string
+  /** The compiled file of a source. */
+  entry(source: string): string
+  print(line: string): void
 }
 
 interface Commands {
@@ -37,23 +44,19 @@ interface Commands {
   /** Acknowledged, and then neither a post nor a word: it died with its process. */
   readonly lost: number
   readonly redelivered: number
+  /** Of "Retry failed". */
+  readonly clicks: number
 }
 
-/** Two of a platform's accounts share its posts. */
-const ACCOUNTS_PER_PLATFORM = 2
 const PEOPLE = 40
 const CHANNELS = 24
-const POSTS_AT_ONCE = 60
 /** After the last post was asked for and the storm is over: whatever moves then is stuck. */
 const SETTLES_WITHIN_MS = 90_000
 /** The chat has said everything when it was silent for so long. */
 const SILENCE_MS = 4_000
 
 /** Sends the product through one storm, on one engine. */
-export async function runStorm(
-  options: StormOptions,
-  place: { folder: string; entry(source: string): string; print(line: string): void },
-): Promise<Result> {
+export async function runStorm(options: StormOptions, place: Place): Promise<Result> {
   const { seed } = options
   const folder = join(place.folder, options.engine)
   const logs = join(folder, 'logs')
@@ -71,8 +74,9 @@ export async function runStorm(
     logs,
     entry: place.entry('bench/storm/process.ts'),
     env: environment(folder, accounts, platforms.url, chat),
+    read: readStore,
   }
-  const ground = await openGround(options, parts)
+  const ground = await openGround(options.engine, parts)
   try {
     await Promise.all(ground.children.map((child) => child.ready(60_000)))
     const startedAt = Date.now()
@@ -128,7 +132,6 @@ export async function runStorm(
       crashes,
       troubles: weather.counts,
       commands: countCommands(people, store),
-      clicks: people.repeats.clicks,
     }
   } finally {
     await ground.end()
@@ -136,14 +139,6 @@ export async function runStorm(
     await platforms.close()
     await chat.close()
   }
-}
-
-async function openGround(
-  { engine }: StormOptions,
-  parts: Parameters<typeof embeddedGround>[0],
-): Promise<Ground> {
-  if (engine === 'embedded') return embeddedGround(parts)
-  return serversGround(parts, await openServers(parts.folder, process.env))
 }
 
 /** The product's own configuration, as anybody would write it. */
@@ -192,6 +187,7 @@ function countCommands({ asked, repeats }: People, { posts }: StoreImage): Comma
     unheard: all.filter(({ heard }) => !heard).length,
     lost: lost.length,
     redelivered: repeats.redelivered,
+    clicks: repeats.clicks,
   }
 }
 

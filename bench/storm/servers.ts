@@ -1,23 +1,15 @@
 import { openServer } from '../../src/store/open-server.js'
 import { type Child, keepRunning } from './children.js'
-import { type Death, type Ground, killOne, type Trouble } from './ground.js'
+import { type Death, type Ground, type GroundParts, killOne, type Trouble } from './ground.js'
 import { WAITS } from './measures.js'
 import type { Servers } from './own-servers.js'
 import { pick } from './people.js'
-import { readStore } from './read-store.js'
 
 const BOTS = 2
 const WORKERS = 4
 
 /** Bots and workers in processes of their own over Postgres and Redis; all of them may go. */
-export function serversGround(
-  parts: {
-    logs: string
-    entry: string
-    env: Readonly<Record<string, string>>
-  },
-  servers: Servers,
-): Ground {
+export function serversGround(parts: GroundParts, servers: Servers): Ground {
   const env = { ...parts.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl }
   const start = (mode: 'bot' | 'worker', number: number) =>
     keepRunning({ name: `${mode}-${number}`, entry: parts.entry, args: [mode], env }, parts.logs)
@@ -70,7 +62,7 @@ export function serversGround(
     async read() {
       const database = await openServer(servers.databaseUrl)
       try {
-        return await readStore(database)
+        return await parts.read(database)
       } finally {
         await database.close()
       }
