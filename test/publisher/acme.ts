@@ -91,7 +91,7 @@ export function workerDeps(
     policy: createPolicy({ settleBaseMs: 20, backoffBaseMs: 20 }),
     worker: 'worker-1',
     leaseMs: 45_000,
-    requestTimeoutMs: 5_000,
+    requestTimeoutMs: 30_000,
     connector: () => connector,
     media: { bytes: async () => new Uint8Array(), publicUrl: () => '' },
     ...changes,

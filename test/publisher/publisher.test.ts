@@ -30,7 +30,7 @@ describe.each(testQueues())('publishers with the queue $title', ({ database: { u
     const on = options.on ?? database()
     const doorbell = await open(on, options.prefix)
     const deps = workerDeps(on, createAcme(acme, changes), { worker: `worker-${stops.length}` })
-    const publisher = await startPublisher(deps, doorbell, { sweepEveryMs: 200, ...options })
+    const publisher = await startPublisher(deps, doorbell, { sweepEveryMs: 500, ...options })
     let stopped: Promise<void> | undefined
     const stop = () => {
       stopped ??= publisher.stop()
@@ -99,7 +99,7 @@ describe.each(testQueues())('publishers with the queue $title', ({ database: { u
     await addAccount(database())
     const prefix = uniquePrefix()
     for (const _publisher of [1, 2, 3]) {
-      await start(acme, { prefix, on: await another(database()), sweepEveryMs: 1_000 })
+      await start(acme, { prefix, on: await another(database()), concurrency: 5 })
     }
     const posts = await Promise.all(
       Array.from({ length: 30 }, () =>
