@@ -255,6 +255,33 @@ export const incidents = pressroom.table(
   (t) => [index('incidents_at').on(t.at), index('incidents_post').on(t.postId)],
 )
 
+/** A weekly scorecard on its way into a channel, or there: one row for each channel and week, for ever. */
+export const scorecards = pressroom.table(
+  'scorecards',
+  {
+    /** `<chat>/<channel>/<week>`, such as `slack/C0123/2026-W47`. */
+    key: text().primaryKey(),
+    chat: text().notNull(),
+    channelId: text('channel_id').notNull(),
+    /** ISO week, such as `2026-W47`. */
+    week: text().notNull(),
+    /** When the schedule wanted it posted. */
+    dueAt: instant('due_at').notNull(),
+    /** What its figures stand for: the same for every try, whenever that is. */
+    asOf: instant('as_of').notNull(),
+    /** Its messages by part, written down before each is sent, so that a lost answer can be healed. */
+    parts: jsonb().$type<Record<string, { begunAt: number; messageId?: string }>>().notNull(),
+    /** When to try again, after a failure. */
+    retryAt: instant('retry_at'),
+    leaseToken: text('lease_token'),
+    leaseExpiresAt: instant('lease_expires_at'),
+    /** When all of it stood in the channel. */
+    doneAt: instant('done_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [index('scorecards_channel').on(t.chat, t.channelId, t.dueAt)],
+)
+
 /** Bytes of uploaded or fetched media, frozen when they were checked. */
 export const media = pressroom.table(
   'media',
