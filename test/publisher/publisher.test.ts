@@ -99,7 +99,7 @@ describe.each(testQueues())('publishers with the queue $title', ({ database: { u
     await addAccount(database())
     const prefix = uniquePrefix()
     for (const _publisher of [1, 2, 3]) {
-      await start(acme, { prefix, on: await another(database()), concurrency: 5 })
+      await start(acme, { prefix, on: await another(database()), sweepEveryMs: 5_000 })
     }
     const posts = await Promise.all(
       Array.from({ length: 30 }, () =>
