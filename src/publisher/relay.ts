@@ -5,8 +5,11 @@ import type { TargetEvent } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import type { Bell, Doorbell } from './queue/queue.js'
 
-/** Bells further away than this are left to the sweep, so that a queue stays small. */
-const HORIZON_MS = 60_000
+/**
+ * Bells further away than this are left to the sweep, so that a queue stays small. It is well below
+ * a lease: else every claim would leave a bell for its end, which nearly never means anything.
+ */
+const HORIZON_MS = 10_000
 const SWEEP_EVERY_MS = 2_000
 const SWEEP_LIMIT = 1_000
 /** A queue that hangs is as good as one that refuses. */
