@@ -1,5 +1,5 @@
 import type { Database } from '../../src/store/database.js'
-import { channels, events, incidents, posts, targets } from '../../src/store/schema.js'
+import { channels, events, incidents, posts, targets, workspaces } from '../../src/store/schema.js'
 import type { FoundIncident } from '../../src/store/scorecard-asides.js'
 import type { TargetHistory } from '../../src/store/scorecard-history.js'
 
@@ -15,6 +15,10 @@ export async function storeHistories(
 ): Promise<void> {
   const firstAt = new Date(Math.min(...histories.map(({ dueAt }) => dueAt)))
   const workspaceId = `${channel.chat}:T1`
+  await orm
+    .insert(workspaces)
+    .values({ id: workspaceId, chat: channel.chat, teamId: 'T1', createdAt: firstAt })
+    .onConflictDoNothing()
   await orm
     .insert(channels)
     .values({ ...channel, workspaceId, createdAt: firstAt })

@@ -74,7 +74,10 @@ export function figuresOf(facts: readonly Fact[], weeks = 1): Figures {
 }
 
 /** Share of settled targets that are live, 0 to 1; undefined when nothing came to a result. */
-export function successRate({ live, settled }: Figures): number | undefined {
+export function successRate({
+  live,
+  settled,
+}: Pick<Figures, 'live' | 'settled'>): number | undefined {
   return settled === 0 ? undefined : live / settled
 }
 

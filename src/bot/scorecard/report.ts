@@ -40,6 +40,8 @@ export interface Report {
   readonly running: boolean
   /** The weeks shown, the oldest first; the last is the week of the report. */
   readonly weeks: readonly Week[]
+  /** How many weeks before it the means are of, up to four. */
+  readonly weeksInMean: number
   readonly total: Compared
   readonly accounts: readonly AccountReport[]
   /** That lasted in this week: the unresolved first, then by how long they lasted. */
@@ -48,7 +50,7 @@ export interface Report {
   readonly incidents: readonly FoundIncident[]
 }
 
-/** What the store knows, as far as a report depends on it. */
+/** What the store knows of the time before the report's instant, as far as a report depends on it. */
 export interface Material {
   readonly smooth: readonly SmoothCount[]
   readonly rough: readonly TargetHistory[]
@@ -83,6 +85,7 @@ export function makeReport(weeks: readonly Week[], now: Instant, material: Mater
     seenAt: asOf,
     running: asOf < week.endAt,
     weeks,
+    weeksInMean: meantWeeks(inUse).length,
     total: compare(facts, inUse),
     accounts: accountReports(facts, inUse, week, material.accounts),
     failures,
@@ -105,15 +108,21 @@ function allFacts({ smooth, rough, incidents }: Material, spans: readonly Span[]
 
 function compare(facts: readonly Fact[], inUse: readonly boolean[]): Compared {
   const last = inUse.length - 1
-  const meant = inUse.flatMap((used, week) => {
-    return used && week < last && week >= last - WEEKS_IN_MEAN ? [week] : []
-  })
+  const meant = meantWeeks(inUse)
   const of = (weeks: readonly number[]) => facts.filter(({ week }) => weeks.includes(week))
   return {
     now: figuresOf(of([last])),
     before: inUse[last - 1] ? figuresOf(of([last - 1])) : null,
     mean: meant.length > 0 ? figuresOf(of(meant), meant.length) : null,
   }
+}
+
+/** Indices of the weeks that the mean is of. */
+function meantWeeks(inUse: readonly boolean[]): number[] {
+  const last = inUse.length - 1
+  return inUse.flatMap((used, week) => {
+    return used && week < last && week >= last - WEEKS_IN_MEAN ? [week] : []
+  })
 }
 
 function accountReports(
