@@ -129,9 +129,9 @@ describe.each(testQueues())('publishers with the queue $title', ({ database: { u
     )
     acme.answer = (response) => response.writeHead(401).end()
     // The second waits for its time; its bell is in the queue already when the first is refused.
-    const states = await publish({ state: dueIn(300) }, { state: dueIn(20_000) })
+    const states = await publish({ state: dueIn(300) }, { state: dueIn(9_500) })
     const held = (list: readonly { status: string }[]) => list.every((s) => s.status === 'held')
-    await waitFor('both are held', states, held)
+    await waitFor('both are held', states, held, 8_000)
     expect(acme.sends()).toBe(1)
     mended = true
     acme.answer = (response, key) => response.end(JSON.stringify({ id: key }))
