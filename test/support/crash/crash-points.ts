@@ -43,6 +43,8 @@ export interface Stage {
   readonly publicUrl: string
   /** Whether an empty look-up counts on this platform; where it does not, asking is honest. */
   readonly provesAbsence: boolean
+  /** Runs before each publish: what is to go wrong with it, besides the death. */
+  prepare?(): void
   /** How many copies of the post with this marker the audience sees. */
   live(marker: string): number
 }
@@ -58,7 +60,8 @@ export interface Ending {
   readonly wrong?: string
 }
 
-const LEASE_MS = 400
+const LEASE_MS = 700
+const REQUEST_TIMEOUT_MS = 500
 const SETTLED = ['published', 'unconfirmed', 'failed', 'held', 'cancelled']
 
 /**
@@ -72,6 +75,11 @@ export async function tryCrashPoints(stage: Stage): Promise<Ending[]> {
   return endings
 }
 
+/** Publishes once, dying at this point, and lets a second process take over. */
+export async function tryCrashPoint(stage: Stage, point: string): Promise<Ending> {
+  return (await publishAndDie(stage, point)).ending
+}
+
 async function publishAndDie(
   stage: Stage,
   point: string | undefined,
@@ -79,6 +87,7 @@ async function publishAndDie(
   const queue = createMemoryQueue()
   const marker = randomUUID()
   const life = createLife(point)
+  stage.prepare?.()
   const first = await startProcess(stage, life, queue, 'first')
   const postId = await writePost(stage, marker)
   const told = waitUntilSettled(stage, postId).then(async (stored) => {
@@ -135,13 +144,19 @@ async function startProcess(
     now: Date.now,
     random: Math.random,
     log: createLog({ level: 'silent', redactor: createRedactor() }),
-    policy: createPolicy({ settleBaseMs: 15, backoffBaseMs: 15 }),
+    // Patient, because a busy machine alone must not make anything fail.
+    policy: createPolicy({
+      settleBaseMs: 30,
+      backoffBaseMs: 15,
+      maxAttempts: 50,
+      maxLookUpErrors: 50,
+    }),
   }
   const deps: PublisherDeps = {
     ...shared,
     worker: name,
     leaseMs: LEASE_MS,
-    requestTimeoutMs: 250,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
     connector: () => connector,
     media: { bytes: async () => stage.bytes, publicUrl: () => stage.publicUrl },
   }
@@ -175,7 +190,7 @@ async function startProcess(
 /** The waits of telling, short enough to die a hundred times. */
 const QUICK: Parameters<typeof createAnnouncer>[2] = {
   sweepEveryMs: 50,
-  leaseMs: 300,
+  leaseMs: 500,
   settleMs: 0,
   editGapMs: 0,
   lingerMs: 20,

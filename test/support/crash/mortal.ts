@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type { Chat } from '../../../src/bot/chat.js'
-import type { Connector, Steps } from '../../../src/publisher/connectors/connector.js'
+import type { Connector, Reader, Steps } from '../../../src/publisher/connectors/connector.js'
 import type { Doorbell } from '../../../src/publisher/queue/queue.js'
 
 /**
@@ -94,23 +94,26 @@ export function mortalEngine(pglite: PGlite, life: Life): PGlite {
   })
 }
 
+/** Every request of an attempt, a poll or a look-up is an effect. */
 export function mortalConnector(connector: Connector, life: Life): Connector {
+  const mortalReader = (reader: Reader): Reader => ({
+    ...reader,
+    read: (request) => life.effect('read', () => reader.read(request)),
+  })
   const mortalSteps = (steps: Steps): Steps => ({
     ...steps,
-    read: (request) => life.effect('read', () => steps.read(request)),
+    ...mortalReader(steps),
     prepare: (request) => life.effect('preparing request', () => steps.prepare(request)),
     mutate: (request, handles) => life.effect('mutation', () => steps.mutate(request, handles)),
   })
-  return new Proxy(connector, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property)
-      if (property === 'publish') {
-        return (request: Parameters<Connector['publish']>[0], steps: Steps) =>
-          target.publish(request, mortalSteps(steps))
-      }
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
+  const { poll, lookUp, verify } = connector
+  return {
+    ...connector,
+    publish: (request, steps) => connector.publish(request, mortalSteps(steps)),
+    ...(poll && { poll: (request, reader) => poll(request, mortalReader(reader)) }),
+    ...(lookUp && { lookUp: (doubt, reader) => lookUp(doubt, mortalReader(reader)) }),
+    ...(verify && { verify: (post, reader) => verify(post, mortalReader(reader)) }),
+  }
 }
 
 export function mortalDoorbell(queue: Doorbell, life: Life): Doorbell {
