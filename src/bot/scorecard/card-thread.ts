@@ -1,10 +1,10 @@
 import type { FoundIncident } from '../../store/scorecard-asides.js'
 import { accountLine, duration, excerpt, type Line, linkOr, plural } from '../wording.js'
+import { accountEntries } from './card-accounts.js'
 import { type Details, FAILURES_LISTED } from './details.js'
 import type { Failure } from './failures.js'
 import { reasonInWords, reasonOf } from './reasons.js'
 import type { Report } from './report.js'
-import { publishes } from './words.js'
 
 /** Where a post stands in its chat, for a link to it. */
 export interface MessagePlace {
@@ -15,43 +15,46 @@ export interface MessagePlace {
   readonly messageId?: string
 }
 
-/** One failure in words, with the way to it. */
-export interface FailureEntry {
-  readonly targetId: string
+/** One thing in words, with the way to it. */
+export interface Entry {
   readonly line: Line
-  /** Absent for what never stood in a chat. */
+  /** Where it stands in the chat; absent for what stands nowhere. */
   readonly place?: MessagePlace
 }
 
 /** A message in the thread under a scorecard. */
 export interface ThreadMessage {
-  /** The same for the same card, such as `failures-1`. */
+  /** The same for the same card, such as `accounts-1` or `failures-1`. */
   readonly part: string
   readonly title: Line
-  readonly entries: readonly FailureEntry[]
+  readonly entries: readonly Entry[]
 }
 
 const ENTRIES_PER_MESSAGE = 10
 const EXCERPT = 60
 
-/** The thread: what was found wrong with live posts, then every failure, those that last first. */
+/** The thread: each account, what was found wrong with live posts, then every failure. */
 export function threadOf(report: Report, details: Details): ThreadMessage[] {
   const { failures, incidents } = report
-  const open = failures.filter(({ end }) => end === undefined).length
   const listed = failures.slice(0, FAILURES_LISTED)
-  const more = failures.length - listed.length
-  const title: Line = [
-    { strong: `${publishes(failures.length)} failed at first` },
-    `: ${failures.length - open} settled, ${open} not live yet.`,
-    ...(more > 0 ? [` The ${FAILURES_LISTED} that took longest are listed.`] : []),
-  ]
+  const accounts = accountEntries(report)
   return [
+    ...inMessages('accounts', [{ strong: 'By account' }], accounts),
     ...inMessages('incidents', incidentTitle(incidents), incidentEntries(incidents, details)),
-    ...inMessages('failures', title, failureEntries(listed, report, details)),
+    ...inMessages('failures', failureTitle(failures), failureEntries(listed, report, details)),
   ]
 }
 
-function inMessages(part: string, title: Line, entries: readonly FailureEntry[]): ThreadMessage[] {
+function failureTitle(failures: readonly Failure[]): Line {
+  const open = failures.filter(({ end }) => end === undefined).length
+  return [
+    { strong: plural(failures.length, 'failure') },
+    `: ${open} not live yet, ${failures.length - open} over.`,
+    ...(failures.length > FAILURES_LISTED ? [` The first ${FAILURES_LISTED} are listed.`] : []),
+  ]
+}
+
+function inMessages(part: string, title: Line, entries: readonly Entry[]): ThreadMessage[] {
   const pages = Math.ceil(entries.length / ENTRIES_PER_MESSAGE)
   return Array.from({ length: pages }, (_, page) => ({
     part: `${part}-${page + 1}`,
@@ -64,14 +67,13 @@ export function failureEntries(
   failures: readonly Failure[],
   report: Report,
   details: Details,
-): FailureEntry[] {
+): Entry[] {
   return failures.map((failure) => {
     const { targetId, startedAt, startedBy } = failure
     const detail = details.targets.get(targetId)
     const live = failure.end?.how === 'live' ? detail?.permalink : undefined
     const said = details.said.get(startedBy.id)
     return {
-      targetId,
       line: [
         ...accountLine(failure),
         ` “${excerpt(detail?.text ?? '', EXCERPT) || 'no text'}”: `,
@@ -110,12 +112,11 @@ function incidentTitle(incidents: readonly FoundIncident[]): Line {
   return [{ strong: `Found: ${words.join(' and ')}` }, '.']
 }
 
-function incidentEntries(incidents: readonly FoundIncident[], details: Details): FailureEntry[] {
+function incidentEntries(incidents: readonly FoundIncident[], details: Details): Entry[] {
   return incidents.map((incident) => {
     const detail = details.targets.get(incident.targetId)
     const what = incident.type === 'duplicate' ? 'was live twice' : 'was live and is gone'
     return {
-      targetId: incident.targetId,
       line: [
         ...accountLine(incident),
         ` “${excerpt(detail?.text ?? '', EXCERPT) || 'no text'}” ${what}, found `,

@@ -2,9 +2,10 @@ import type { Instant } from '../../publisher/core/target.js'
 import type { Note } from '../../store/notes.js'
 import { noteLine } from '../card.js'
 import { duration, type Line } from '../wording.js'
-import { type FailureEntry, failureEntries, type ThreadMessage, threadOf } from './card-thread.js'
+import { type Entry, failureEntries, type ThreadMessage, threadOf } from './card-thread.js'
+import { comparedWords, counted, type Measured, timed, type Wording } from './compared.js'
 import type { Details } from './details.js'
-import { type Durations, type Figures, firstAttemptRate, successRate } from './figures.js'
+import { type Durations, firstAttemptRate, successRate } from './figures.js'
 import type { Picture } from './picture.js'
 import { type ReasonCost, reasonInWords } from './reasons.js'
 import type { Report } from './report.js'
@@ -29,7 +30,7 @@ export interface ScorecardCard {
   /** What failures cost most, the costliest first. */
   readonly reasons: readonly Line[]
   /** Failures that last; the thread has them all. */
-  readonly open: readonly FailureEntry[]
+  readonly open: readonly Entry[]
   /** How many more failures last. */
   readonly moreOpen: number
   /** What people wrote down. */
@@ -111,7 +112,7 @@ function fourFigures(report: Report, open: number): CardFigure[] {
       detail:
         now.settled === 0
           ? 'nothing came to a result'
-          : `${now.live} of ${publishes(now.settled)} live, ${rateOrDash(firstAttemptRate(now))} at first attempt`,
+          : `${now.live} of ${publishes(now.settled)} live`,
       ...compare(report, (figures) => successRate(figures), rateOrDash, 'more is better'),
     },
     {
@@ -149,12 +150,6 @@ function byAccount({ accounts }: Report): string {
   return listed(retried, 3)
 }
 
-type Measured = (figures: Figures) => number | undefined
-type Wording = (value: number | undefined) => string
-
-const counted: Wording = (value) => (value === undefined ? '–' : count(value))
-const timed: Wording = (value) => (value === undefined ? '–' : duration(value))
-
 function compare(
   report: Report,
   measure: Measured,
@@ -166,7 +161,7 @@ function compare(
   const known = current !== undefined && earlier !== undefined
   const better = sense === 'more is better' ? 1 : -1
   return {
-    compared: comparedWords(report, measure, say),
+    compared: comparedWords(report.total, report.weeksInMean, measure, say),
     trend: !known
       ? 'none'
       : current === earlier
@@ -177,25 +172,18 @@ function compare(
   }
 }
 
-function comparedWords(report: Report, measure: Measured, say: Wording): string {
-  const { before, mean } = report.total
-  if (!before || !mean) return 'the first week'
-  const { weeksInMean } = report
-  const weeks = weeksInMean > 1 ? `, ${weeksInMean}-week mean ${say(measure(mean))}` : ''
-  return `week before ${say(measure(before))}${weeks}`
-}
-
 function besidesOf(report: Report): Line[] {
   const { now } = report.total
   const { asked, withdrawn, answered } = now.questions
   const line = (label: string, value: string, measure: Measured, say: Wording = counted): Line => [
     { strong: label },
-    ` ${value} (${comparedWords(report, measure, say)})`,
+    ` ${value} (${comparedWords(report.total, report.weeksInMean, measure, say)})`,
   ]
   const answers = answered
-    ? `, ${answered.count} answered, in ${duration(answered.medianMs)} by the median`
+    ? `, ${answered.count} answered in ${duration(answered.medianMs)} (median)`
     : ''
   return [
+    line('At first attempt', rateOrDash(firstAttemptRate(now)), firstAttemptRate, rateOrDash),
     line('Late', count(now.late), ({ late }) => late),
     line('Missed', count(now.missed), ({ missed }) => missed),
     line('Duplicates prevented', count(now.prevented), ({ prevented }) => prevented),

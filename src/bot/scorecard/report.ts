@@ -44,7 +44,7 @@ export interface Report {
   readonly weeksInMean: number
   readonly total: Compared
   readonly accounts: readonly AccountReport[]
-  /** That lasted in this week: the unresolved first, then by how long they lasted. */
+  /** That lasted at some time in this week: the unresolved first, the newest of them first, then by how long they lasted. */
   readonly failures: readonly Failure[]
   readonly reasons: readonly ReasonCost[]
   readonly incidents: readonly FoundIncident[]
@@ -71,15 +71,9 @@ export function makeReport(weeks: readonly Week[], now: Instant, material: Mater
   const inUse = weeks.map(({ endAt }) => endAt > (material.firstUseAt ?? Number.POSITIVE_INFINITY))
   const failures = material.rough
     .flatMap(failuresOf)
-    .filter(({ startedAt, end }) => {
-      return startedAt >= first.startAt && (end === undefined || end.at >= week.startAt)
-    })
-    .sort(
-      (a, b) => Number(a.end !== undefined) - Number(b.end !== undefined) || lasted(b) - lasted(a),
-    )
-  function lasted({ startedAt, end }: Failure): number {
-    return (end?.at ?? asOf) - startedAt
-  }
+    .filter(({ startedAt, end }) => (end ? end.at >= week.startAt : startedAt >= first.startAt))
+    .sort(byWeight)
+  const isOfWeek = ({ startedAt, end }: Failure) => startedAt >= week.startAt || end !== undefined
   return {
     week,
     seenAt: asOf,
@@ -89,9 +83,15 @@ export function makeReport(weeks: readonly Week[], now: Instant, material: Mater
     total: compare(facts, inUse),
     accounts: accountReports(facts, inUse, week, material.accounts),
     failures,
-    reasons: reasonCosts(failures, { startAt: week.startAt, seenAt: asOf }),
+    // What merely goes on from earlier weeks cost those; it is listed, and not what to learn from now.
+    reasons: reasonCosts(failures.filter(isOfWeek), { startAt: week.startAt, seenAt: asOf }),
     incidents: material.incidents.filter(({ at }) => at >= week.startAt),
   }
+}
+
+function byWeight(a: Failure, b: Failure): number {
+  if (!a.end || !b.end) return Number(!b.end) - Number(!a.end) || b.startedAt - a.startedAt
+  return b.end.at - b.startedAt - (a.end.at - a.startedAt)
 }
 
 function allFacts({ smooth, rough, incidents }: Material, spans: readonly Span[]): Fact[] {
