@@ -5,8 +5,9 @@ import { excerpt } from './wording.js'
 /**
  * Reads what stands after `/publish`: nothing (the form), a subcommand, or a post with options.
  *
- * `status`, `retry`, `cancel`, `accounts` and `help` are subcommands only when they stand alone, or
- * (the first three) with one word that looks like an id; so "Status page is back" is a post.
+ * `status`, `retry`, `cancel`, `accounts` and `help` are subcommands when they stand alone, or (the
+ * first three) with one word that looks like an id. With one other word they are refused, because
+ * a mistyped id must not be published; "Status page is back" is a post.
  *
  * Options are `to:`, `media:`, `alt:`, `at:`, each with its value right after the colon, in quotes
  * of any style if need be. The text stands in one piece before or after them and is taken as it
@@ -28,18 +29,27 @@ export function readId(word: string): string | undefined {
   return ID_LIKE.test(bare) ? bare : undefined
 }
 
+const SUBCOMMANDS = ['status', 'retry', 'cancel', 'accounts', 'help'] as const
+
 function parseSubcommand(text: string): CommandBody | undefined {
   const [first = '', second, ...more] = text.split(/\s+/)
-  if (more.length > 0) return undefined
-  const name = first.toLowerCase()
+  const name = SUBCOMMANDS.find((subcommand) => subcommand === first.toLowerCase())
+  if (name === undefined || more.length > 0) return undefined
   if (second === undefined) {
-    if (name === 'status' || name === 'accounts' || name === 'help') return { kind: name }
-    if (name === 'retry' || name === 'cancel') return whichPost(name, text)
-    return undefined
+    return name === 'retry' || name === 'cancel' ? whichPost(name, text) : { kind: name }
   }
+  if (name === 'accounts' || name === 'help') return notThat(`${name} stands alone.`, text)
   const id = readId(second)
-  if (id === undefined) return undefined
-  return name === 'status' || name === 'retry' || name === 'cancel' ? { kind: name, id } : undefined
+  if (id !== undefined) return { kind: name, id }
+  return notThat(
+    `"${shorten(second)}" is not the id of a post. The status command lists them.`,
+    text,
+  )
+}
+
+function notThat(message: string, written: string): CommandBody {
+  const next = 'To publish these words, put text:"…" around them.'
+  return { kind: 'malformed', problems: [{ field: 'text', message, next }], written }
 }
 
 function whichPost(name: string, written: string): CommandBody {

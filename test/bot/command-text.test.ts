@@ -37,14 +37,22 @@ describe('subcommands', () => {
     expect(refusal(written)).toContain('needs the id of a post')
   })
 
+  it.each(['retry nosuch', 'Cancel 4711', 'status update'])(
+    'refuses %j: a mistyped id must not be published',
+    (written) => {
+      expect(refusal(written)).toContain('is not the id of a post')
+      expect(post(`text:"${written}"`).text).toBe(written)
+    },
+  )
+
+  it.each(['help retry', 'accounts facebook'])('refuses %j: nobody meant a post', (written) => {
+    expect(refusal(written)).toContain('stands alone')
+  })
+
   it.each([
     'Status page is back',
-    'status update',
-    'Help wanted',
-    'Cancel culture',
-    'cancel party',
-    'Retry Tuesday',
-    'accounts payable',
+    'Help is on its way',
+    'Cancel culture is over',
     'Statusbericht',
     'status p1abc23 is odd',
   ])('takes %j for a post', (written) => {
