@@ -4,7 +4,10 @@ import type { ContainerPlan } from '../meta-containers.js'
 const MB = 1024 * 1024
 const MINUTE_MS = 60_000
 
-/** @see Instagram Platform "Content Publishing" and reference "IG User Media" */
+/**
+ * No least or greatest width of images: Instagram scales them.
+ * @see Instagram Platform "Content Publishing" and reference "IG User Media"
+ */
 export const LIMITS = {
   captionLength: 2200,
   hashtags: 30,
@@ -15,7 +18,6 @@ export const LIMITS = {
   /** 4:5 and 1.91:1, with room for sizes that are rounded to whole pixels. */
   minRatio: 0.795,
   maxRatio: 1.915,
-  minWidth: 320,
   videoBytes: 300 * MB,
   videoMinMs: 3000,
   videoMaxMs: 15 * MINUTE_MS,
@@ -80,10 +82,6 @@ function checkImage({ filename, mime, bytes, width, height, alt = '' }: Media) {
   if (ratio < LIMITS.minRatio || ratio > LIMITS.maxRatio) {
     const message = `${filename} is ${width} by ${height}; Instagram takes shapes from 4:5 to 1.91:1.`
     problems.push({ field: 'media', message, next: 'Crop it.' })
-  }
-  if (width < LIMITS.minWidth) {
-    const message = `${filename} is ${width} pixels wide; Instagram wants at least ${LIMITS.minWidth}.`
-    problems.push({ field: 'media', message })
   }
   if ([...alt].length > LIMITS.altLength) {
     const message = `The alt text of ${filename} has ${[...alt].length} characters; Instagram takes ${LIMITS.altLength}.`

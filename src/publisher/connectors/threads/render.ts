@@ -3,7 +3,7 @@ import type { ContainerPlan } from '../meta-containers.js'
 
 const MB = 1024 * 1024
 
-/** @see Threads API "Overview" and "Posts" */
+/** No least or greatest width of images: Threads scales them. @see Threads API "Overview" and "Posts" */
 export const LIMITS = {
   textLength: 500,
   links: 5,
@@ -12,7 +12,6 @@ export const LIMITS = {
   imageTypes: ['image/jpeg', 'image/png'],
   imageBytes: 8 * MB,
   maxRatio: 10,
-  minWidth: 320,
   videoTypes: ['video/mp4', 'video/quicktime'],
   videoBytes: 1024 * MB,
   videoMaxMs: 5 * 60_000,
@@ -74,16 +73,9 @@ function checkMedium(medium: Media): readonly Problem[] {
 }
 
 function checkShape({ filename, width, height }: Media): readonly Problem[] {
-  const problems: Problem[] = []
-  if (Math.max(width / height, height / width) > LIMITS.maxRatio) {
-    const message = `${filename} is ${width} by ${height}; Threads takes shapes up to 10:1.`
-    problems.push({ field: 'media', message })
-  }
-  if (width < LIMITS.minWidth) {
-    const message = `${filename} is ${width} pixels wide; Threads wants at least ${LIMITS.minWidth}.`
-    problems.push({ field: 'media', message })
-  }
-  return problems
+  if (Math.max(width / height, height / width) <= LIMITS.maxRatio) return []
+  const message = `${filename} is ${width} by ${height}; Threads takes shapes up to 10:1.`
+  return [{ field: 'media', message }]
 }
 
 function checkLength({ filename, durationMs = 0 }: Media): readonly Problem[] {

@@ -26,7 +26,7 @@ describe('what Instagram takes', () => {
     ['taller than 4:5', '', [{ ...IMAGE, width: 1080, height: 1400 }], ['media']],
     ['1.91:1, rounded to pixels', '', [{ ...IMAGE, width: 1080, height: 565 }], []],
     ['wider than 1.91:1', '', [{ ...IMAGE, width: 1080, height: 500 }], ['media']],
-    ['a small image', '', [{ ...IMAGE, width: 300, height: 300 }], ['media']],
+    ['a small image, which is scaled', '', [{ ...IMAGE, width: 300, height: 300 }], []],
     ['a wide image, which is scaled', '', [{ ...IMAGE, width: 4000, height: 4000 }], []],
     ['an alt text of more than 1000', '', [{ ...IMAGE, alt: 'a'.repeat(1001) }], ['alt']],
     ['a WebM', '', [{ ...VIDEO, mime: 'video/webm' }], ['media']],
