@@ -28,7 +28,7 @@ export interface AnnounceSettings {
 
 export const ANNOUNCE_SETTINGS: AnnounceSettings = {
   sweepEveryMs: 3_000,
-  leaseMs: 20_000,
+  leaseMs: 10_000,
   loadGapMs: 50,
   settleMs: 1_000,
   editGapMs: 1_000,

@@ -97,8 +97,12 @@ export function createSlackChat(options: {
 
   async function postMedia(outgoing: Outgoing, card: MediaCard): Promise<PostResult> {
     const shared = await shareFiles(client, outgoing, card, options.bytes)
-    if (shared.kind !== 'refused' || shared.why !== 'missing_scope') return shared
-    const text = `Files for *${escapeText(card.account)}* cannot be shown here, because the app may not upload files.`
+    const isRefused =
+      shared.kind === 'refused' &&
+      shared.final &&
+      (shared.scope === 'message' || shared.why === 'missing_scope')
+    if (!isRefused) return shared
+    const text = `The files for *${escapeText(card.account)}* could not be uploaded to Slack. They are:`
     const links = card.media.flatMap(({ sourceUrl, filename }) => escapeText(sourceUrl ?? filename))
     const block: Block = {
       type: 'section',

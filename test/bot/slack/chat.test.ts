@@ -138,12 +138,15 @@ describe('Slack as telling sees it', () => {
     })
   })
 
-  it('names the files where it may not upload any', async () => {
-    const rootId = await postRoot()
-    slack.faults.error('files.getUploadURLExternal', 'missing_scope')
-    expect((await chat.post({ channelId: CHANNEL, rootId, card: media })).kind).toBe('posted')
-    expect(JSON.stringify(slack.replies(CHANNEL, rootId)[0]?.blocks)).toContain(
-      'https://example.com/a.png',
-    )
-  })
+  it.each(['missing_scope', 'unknown_method', 'file_upload_size_restricted'])(
+    'names the files where uploads are refused: %s',
+    async (error) => {
+      const rootId = await postRoot()
+      slack.faults.error('files.getUploadURLExternal', error)
+      expect((await chat.post({ channelId: CHANNEL, rootId, card: media })).kind).toBe('posted')
+      expect(JSON.stringify(slack.replies(CHANNEL, rootId)[0]?.blocks)).toContain(
+        'https://example.com/a.png',
+      )
+    },
+  )
 })
