@@ -12,6 +12,6 @@ describe.concurrent('a process that dies', () => {
       expect(endings.filter(({ wrong }) => wrong !== undefined)).toEqual([])
       expect(endings.filter(({ died }) => died).length).toBeGreaterThan(20)
     },
-    120_000,
+    240_000,
   )
 })
