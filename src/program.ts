@@ -6,6 +6,10 @@ import { createAnnouncer } from './bot/announce.js'
 import type { Chat } from './bot/chat.js'
 import type { BotDeps } from './bot/deps.js'
 import { createDiscord } from './bot/discord/index.js'
+import type { HandleDeps } from './bot/handle.js'
+import { say } from './bot/reply.js'
+import { scorecardWords } from './bot/scorecard/say.js'
+import { createScorecards } from './bot/scorecard/scorecards.js'
 import { createSlack } from './bot/slack/index.js'
 import { ConfigError, type Environment, type Settings } from './config.js'
 import { createDesk } from './desk.js'
@@ -197,8 +201,15 @@ async function startBot(
       file.channels.find((entry) => entry.chat === chat && entry.channel === channel)?.targets,
     media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
   }
-  const slack = settings.slack && createSlack(settings.slack, deps)
-  const discord = settings.discord && createDiscord(settings.discord, deps)
+  const scorecards = createScorecards(deps, settings.scorecardCron)
+  const scorecard: NonNullable<HandleDeps['scorecard']> = async (words, conversation) => {
+    const answer = await scorecards.ask(words, conversation, deps.now())
+    return answer.kind === 'card'
+      ? say(scorecardWords(answer.card, await scorecards.zoneOf(conversation)))
+      : say([answer.message, answer.next].filter(Boolean).join(' '))
+  }
+  const slack = settings.slack && createSlack(settings.slack, deps, { scorecard })
+  const discord = settings.discord && createDiscord(settings.discord, deps, { scorecard })
   if (slack?.route) routes.push(slack.route)
   const surfaces = [slack, discord].filter((one) => one !== null)
   const chats = surfaces.map(({ chat }) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
@@ -207,7 +218,17 @@ async function startBot(
   await announcer.start()
   stops.push(announcer.stop, ...surfaces.map(({ stop }) => stop))
   await Promise.all(surfaces.map(({ start }) => start()))
+  if (!slack) return
+  // Posting is durable and exactly once by itself; looking often only makes it punctual.
+  const posting = repeat(
+    () => scorecards.postDue([slack.scorecards]),
+    SCORECARDS_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'scorecards'),
+  )
+  stops.push(posting.stop)
 }
+
+const SCORECARDS_EVERY_MS = 30_000
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 

@@ -65,7 +65,8 @@ function filesOf(card: MediaCard, bytes: LoadBytes): Upload[] {
   ]
 }
 
-async function upload(
+/** Uploads bytes without showing them anywhere. @returns the file id */
+export async function upload(
   client: webApi.WebClient,
   filename: string,
   alt: string | undefined,

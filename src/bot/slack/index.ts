@@ -4,10 +4,12 @@ import { loadMedia } from '../../store/media.js'
 import type { Chat } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { HandleDeps } from '../handle.js'
+import type { ScorecardChat } from '../scorecard/deliver.js'
 import { createBolt } from './bolt.js'
 import { createSlackChat, createSlackClient } from './chat.js'
 import { type Pauses, untilReached } from './connection.js'
 import { createListeners } from './listen.js'
+import { createSlackScorecards } from './scorecard.js'
 import { uploadAccess } from './uploads.js'
 
 export { SlackTokenError } from './connection.js'
@@ -15,6 +17,7 @@ export { SlackTokenError } from './connection.js'
 export interface Slack {
   /** For the announcer. */
   readonly chat: Chat
+  readonly scorecards: ScorecardChat
   /** To be mounted on the program's server, when Slack sends its events over HTTP. */
   readonly route?: Route
   /**
@@ -50,6 +53,7 @@ export function createSlack(
       timeZone: deps.timeZone,
       bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
     }),
+    scorecards: createSlackScorecards(client, deps.timeZone),
     ...(route ? { route } : {}),
     async start() {
       const self = await untilReached(() => client.auth.test(), {

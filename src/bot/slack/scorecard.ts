@@ -1,0 +1,148 @@
+import type { types, webApi } from '@slack/bolt'
+import type { FindResult, PostResult } from '../chat.js'
+import type { CardFigure, ScorecardCard } from '../scorecard/card.js'
+import type { Entry, ThreadMessage } from '../scorecard/card-thread.js'
+import type { ScorecardChat, ScorecardMessage, SoughtScorecard } from '../scorecard/deliver.js'
+import type { Line } from '../wording.js'
+import { classifySlackError, type SlackFailure } from './errors.js'
+import { upload } from './files.js'
+import { foundAmong, historyPageSchema } from './find.js'
+import { cut, escapeText, mrkdwn } from './mrkdwn.js'
+import type { Block } from './render.js'
+
+const EVENT_TYPE = 'pressroom_scorecard'
+const CLOCKS_DIFFER_MS = 60_000
+
+/**
+ * Slack, as posting scorecards sees it. The key and the part stand in the metadata, so that a
+ * message whose answer was lost is found before it is posted again.
+ */
+export function createSlackScorecards(client: webApi.WebClient, timeZone: string): ScorecardChat {
+  async function post(message: ScorecardMessage): Promise<PostResult> {
+    const { channelId, key, part } = message
+    const { text, blocks } =
+      'card' in message
+        ? await cardBlocks(message.card, client, timeZone)
+        : threadBlocks(message.message, timeZone)
+    const answer = await client.chat.postMessage({
+      channel: channelId,
+      text,
+      blocks: blocks as unknown as types.KnownBlock[],
+      metadata: { event_type: EVENT_TYPE, event_payload: { key, part } },
+      unfurl_links: false,
+      ...('rootId' in message ? { thread_ts: message.rootId } : {}),
+    })
+    const { ts } = answer
+    return ts === undefined
+      ? { kind: 'unknown', why: 'an answer without a ts' }
+      : { kind: 'posted', messageId: ts }
+  }
+
+  async function find({
+    channelId,
+    rootId,
+    key,
+    part,
+    begunAt,
+  }: SoughtScorecard): Promise<FindResult> {
+    const range = {
+      channel: channelId,
+      oldest: ((begunAt - CLOCKS_DIFFER_MS) / 1000).toFixed(6),
+      include_all_metadata: true,
+      limit: 200,
+    }
+    const answer =
+      rootId === undefined
+        ? await client.conversations.history(range)
+        : await client.conversations.replies({ ...range, ts: rootId })
+    const { messages } = historyPageSchema.parse(answer)
+    return foundAmong(
+      messages.filter(
+        ({ metadata }) =>
+          metadata?.event_type === EVENT_TYPE &&
+          metadata.event_payload.key === key &&
+          metadata.event_payload.part === part,
+      ),
+    )
+  }
+
+  return {
+    name: 'slack',
+    post: (message) => attempt(() => post(message)),
+    find: (sought) => attempt(() => find(sought)),
+    async remove({ channelId, messageId }) {
+      await client.chat.delete({ channel: channelId, ts: messageId }).catch(() => {})
+    },
+  }
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<T | SlackFailure> {
+  try {
+    return await call()
+  } catch (error) {
+    return classifySlackError(error)
+  }
+}
+
+async function cardBlocks(card: ScorecardCard, client: webApi.WebClient, timeZone: string) {
+  const words = (lines: readonly Line[]) => lines.map((line) => mrkdwn(line, timeZone)).join('\n')
+  const blocks: Block[] = [
+    { type: 'header', text: { type: 'plain_text', text: cut(card.title, 150) } },
+    ...(card.asides.length > 0 ? [context(words(card.asides))] : []),
+    ...(card.figures.length > 0 ? [{ type: 'section', fields: card.figures.map(field) }] : []),
+    ...(await pictureBlocks(card, client)),
+    ...sections([
+      words(card.besides),
+      titled('What failures cost most', words(card.reasons)),
+      titled('Not live yet', card.open.map(({ line }) => mrkdwn(line, timeZone)).join('\n')),
+      titled('Notes', words(card.notes)),
+    ]),
+  ]
+  const figures = card.figures.map(({ label, value }) => `${label}: ${value}`)
+  return { text: cut([card.title, ...figures].join(' · '), 3_000), blocks }
+}
+
+function threadBlocks({ title, entries }: ThreadMessage, timeZone: string) {
+  const lines = [title, ...entries.map(({ line }: Entry) => line)].map((line) =>
+    mrkdwn(line, timeZone),
+  )
+  return { text: cut(lines[0] ?? '', 3_000), blocks: sections([lines.join('\n')]) }
+}
+
+/** Without `files:write`, or when Slack takes no file now, the figures stand without their picture. */
+async function pictureBlocks(
+  { picture }: ScorecardCard,
+  client: webApi.WebClient,
+): Promise<Block[]> {
+  if (!picture) return []
+  try {
+    const id = await upload(client, picture.filename, picture.alt, picture.png)
+    await client.files.completeUploadExternal({ files: [{ id, title: picture.filename }] })
+    return [{ type: 'image', slack_file: { id }, alt_text: cut(picture.alt, 2_000) }]
+  } catch {
+    return []
+  }
+}
+
+function field({ label, value, detail, compared }: CardFigure) {
+  const text = [
+    `*${escapeText(label)}*`,
+    `*${escapeText(value)}* ${escapeText(detail)}`,
+    `_${escapeText(compared)}_`,
+  ]
+  return { type: 'mrkdwn', text: cut(text.filter((line) => line !== '__').join('\n'), 2_000) }
+}
+
+function titled(title: string, text: string): string {
+  return text === '' ? '' : `*${title}*\n${text}`
+}
+
+function sections(texts: readonly string[]): Block[] {
+  return texts
+    .filter((text) => text !== '')
+    .map((text) => ({ type: 'section', text: { type: 'mrkdwn', text: cut(text, 3_000) } }))
+}
+
+function context(text: string): Block {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: cut(text, 2_000) }] }
+}
