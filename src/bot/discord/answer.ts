@@ -1,6 +1,6 @@
-import { type REST, Routes } from 'discord.js'
+import { MessageFlags, type REST, Routes } from 'discord.js'
 import type { Log } from '../../log.js'
-import { type Reply, say } from '../reply.js'
+import { type Reply, type ReplyButton, say } from '../reply.js'
 import { CODES, codeOf } from './errors.js'
 import type { Incoming } from './parse.js'
 import { type PrivateMessage, renderReply } from './reply.js'
@@ -9,8 +9,11 @@ import { type PrivateMessage, renderReply } from './reply.js'
 export interface Answer {
   /** In between, while the work goes on. */
   tell(reply: Reply): Promise<void>
-  /** At the end: whatever still says "thinking" is filled in or taken away. */
-  end(reply: Reply): Promise<void>
+  /**
+   * At the end: whatever still says "thinking" is filled in or taken away.
+   * @param next what may be pressed when there are problems
+   */
+  end(reply: Reply, next?: readonly ReplyButton[]): Promise<void>
 }
 
 /**
@@ -34,9 +37,11 @@ export function createAnswer(
   let place: Original = from !== 'button' ? 'empty' : onPrivate ? 'question' : 'card'
 
   async function send({ files = [], ...body }: PrivateMessage, replaces: boolean): Promise<void> {
-    const options = { auth: false, body, files: [...files] }
-    if (replaces) await rest.patch(original, options)
-    else await rest.post(Routes.webhook(applicationId, token), options)
+    const options = { auth: false, files: [...files] }
+    // Who sees a message cannot be changed any more.
+    const flags = body.flags & ~MessageFlags.Ephemeral
+    if (replaces) await rest.patch(original, { ...options, body: { ...body, flags } })
+    else await rest.post(Routes.webhook(applicationId, token), { ...options, body })
   }
 
   async function show(messages: readonly PrivateMessage[], isEnd: boolean): Promise<void> {
@@ -80,9 +85,9 @@ export function createAnswer(
 
   return {
     tell: (reply) => guarded(() => show(renderReply(reply), false)),
-    end: (reply) =>
+    end: (reply, next = []) =>
       guarded(async () => {
-        const messages = renderReply(reply)
+        const messages = renderReply(reply, next)
         if (messages.length === 0) await close()
         else await show(messages, true)
       }),

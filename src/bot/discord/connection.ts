@@ -13,6 +13,7 @@ import { within } from '../within.js'
 import { classifyDiscordError } from './errors.js'
 import { registerCommands } from './register.js'
 import { restOptions } from './rest.js'
+import { INVITED_WITH } from './rights.js'
 
 export interface Pauses {
   /** Before the second try; each further one doubles it. */
@@ -134,7 +135,9 @@ export function keepConnected(
       const started = async () => {
         await untilDone(connect)
         await untilDone(register)
-        if (!stopping.signal.aborted) log.info('connected to Discord')
+        if (stopping.signal.aborted) return
+        log.info('connected to Discord')
+        if (client?.guilds.cache.size === 0) log.warn(inviteWords(settings.applicationId))
       }
       await Promise.race([started(), stopped])
     },
@@ -160,6 +163,11 @@ function createClient(settings: DiscordSettings): Client {
       },
     }),
   })
+}
+
+function inviteWords(applicationId: string): string {
+  const query = `client_id=${applicationId}&scope=bot+applications.commands&permissions=${INVITED_WITH}`
+  return `the bot is in no server yet; invite it: https://discord.com/oauth2/authorize?${query}`
 }
 
 function isRefused(error: unknown): boolean {

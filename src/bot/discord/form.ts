@@ -8,6 +8,7 @@ import {
   TextInputStyle,
 } from 'discord.js'
 import type { Form, FormAccount } from '../reply.js'
+import type { Draft } from './drafts.js'
 
 /** The forms' custom ids; behind all but the first stands `:<id>`. */
 export const FORMS = {
@@ -34,11 +35,12 @@ export const LONGEST_INPUT = LIMITS.textInput
 /**
  * A form as Discord opens it. It holds five inputs at most, so a text of its own for an account is
  * given with the command's options, or afterwards with Edit and retry.
+ * @param draft what the publishing form is filled with to start with
  */
-export function renderForm(form: Form): APIModalInteractionResponseCallbackData {
+export function renderForm(form: Form, draft: Draft = {}): APIModalInteractionResponseCallbackData {
   switch (form.kind) {
     case 'publish':
-      return modal(FORMS.publish, 'Publish a post', publishInputs(form))
+      return modal(FORMS.publish, 'Publish a post', publishInputs(form, draft))
     case 'edit':
       return modal(`${FORMS.edit}:${form.targetId}`, 'Edit and retry', [
         label(`Text for ${form.account}`, form.why, paragraph('text', { value: form.text })),
@@ -62,12 +64,11 @@ export function renderForm(form: Form): APIModalInteractionResponseCallbackData 
   }
 }
 
-function publishInputs({
-  accounts,
-  chosen,
-  zone,
-}: Extract<Form, { kind: 'publish' }>): APILabelComponent[] {
-  const preset = chosen ?? accounts.map(({ name }) => name)
+function publishInputs(
+  { accounts, chosen, zone }: Extract<Form, { kind: 'publish' }>,
+  draft: Draft,
+): APILabelComponent[] {
+  const preset = draft.targets ?? chosen ?? accounts.map(({ name }) => name)
   const upload: APIFileUploadComponent = {
     type: ComponentType.FileUpload,
     custom_id: 'media',
@@ -76,15 +77,19 @@ function publishInputs({
     required: false,
   }
   return [
-    label('Text', undefined, paragraph('text')),
+    label('Text', undefined, paragraph('text', { value: draft.text ?? '' })),
     targets(accounts, preset),
     label('Pictures and videos', undefined, upload),
     label(
       'What they show',
       'For people who cannot see them; one line for each, in their order.',
-      paragraph('alt'),
+      paragraph('alt', { value: draft.alt ?? '' }),
     ),
-    label('When', `Such as "tomorrow 9:00"; empty means now. Time zone: ${zone}`, line('at')),
+    label(
+      'When',
+      `Such as "tomorrow 9:00"; empty means now. Time zone: ${zone}`,
+      line('at', { value: draft.at ?? '' }),
+    ),
   ]
 }
 

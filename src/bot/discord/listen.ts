@@ -2,13 +2,14 @@ import { type APIInteractionResponse, InteractionResponseType, type REST } from 
 import type { Log } from '../../log.js'
 import type { Command } from '../command.js'
 import { type HandleDeps, handle } from '../handle.js'
-import { type Reply, say } from '../reply.js'
+import { type Reply, type ReplyButton, say } from '../reply.js'
 import { failureWords, opensForm, SLOW, TOO_LATE } from '../trouble.js'
 import { within } from '../within.js'
 import { acknowledge, HEARD, THINKING } from './acknowledge.js'
 import { createAnswer } from './answer.js'
 import { askAgain } from './ask.js'
-import { LONGEST_INPUT, renderForm } from './form.js'
+import { createDrafts, type Draft } from './drafts.js'
+import { FORMS, LONGEST_INPUT, renderForm } from './form.js'
 import { help } from './help.js'
 import { type Arrived, type Incoming, parseInteraction } from './parse.js'
 import { renderReply } from './reply.js'
@@ -42,6 +43,7 @@ export function createListener(parts: {
 }): Listener {
   const { rest, applicationId, log, deps, parentOf } = parts
   const underWay = new Set<Promise<void>>()
+  const drafts = createDrafts()
   const first = ({ address }: Incoming, body: APIInteractionResponse) =>
     acknowledge(address, body, { rest, log })
 
@@ -64,7 +66,8 @@ export function createListener(parts: {
       failed(incoming.command, error),
     )
     clearTimeout(slow)
-    await answer.end(reply)
+    if (reply.kind === 'problems') drafts.keep(incoming.address.interactionId, incoming.command)
+    await answer.end(reply, incoming.address.from === 'form' ? formAgain(incoming) : [])
   }
 
   async function run(incoming: Incoming, tell?: HandleDeps['tell']): Promise<Reply> {
@@ -90,7 +93,7 @@ export function createListener(parts: {
     const reply = await within(FORM_WITHIN_MS, run(incoming)).catch((error: unknown) =>
       failed(incoming.command, error),
     )
-    await first(incoming, firstAnswer(reply ?? say(TOO_LATE)))
+    await first(incoming, firstAnswer(reply ?? say(TOO_LATE), drafts.find(incoming.draftId)))
   }
 
   async function onSuggest({ typed, incoming }: Extract<Arrived, { kind: 'suggest' }>) {
@@ -127,11 +130,11 @@ export function createListener(parts: {
 }
 
 /** The form itself, or what there is to say instead. */
-function firstAnswer(reply: Reply): APIInteractionResponse {
+function firstAnswer(reply: Reply, draft?: Draft): APIInteractionResponse {
   if (reply.kind === 'form') {
     const { form } = reply
     if (form.kind !== 'edit' || form.text.length <= LONGEST_INPUT) {
-      return { type: InteractionResponseType.Modal, data: renderForm(form) }
+      return { type: InteractionResponseType.Modal, data: renderForm(form, draft) }
     }
     return firstAnswer(
       say(
@@ -141,6 +144,26 @@ function firstAnswer(reply: Reply): APIInteractionResponse {
   }
   const [message = { content: 'There is nothing to do.' }] = renderReply(reply)
   return { type: InteractionResponseType.ChannelMessageWithSource, data: message }
+}
+
+/** Opens the form once more after it was refused: Discord closes it whatever is wrong. */
+function formAgain({ command, address }: Incoming): ReplyButton[] {
+  const again = (action: string, value: string): ReplyButton[] => [
+    { action, value, label: 'Open the form again', style: 'primary' },
+  ]
+  switch (command.kind) {
+    case 'publish':
+    case 'malformed':
+      return again(FORMS.publish, address.interactionId)
+    case 'editSubmitted':
+      return again('edit_retry', command.id)
+    case 'noteSubmitted':
+      return again('add_note', command.id)
+    case 'linkSubmitted':
+      return again('add_link', command.id)
+    default:
+      return []
+  }
 }
 
 /** Rights the bot lacks where the command was typed; none when Discord did not tell. */

@@ -32,6 +32,8 @@ export interface Incoming {
   readonly actor: Actor
   readonly conversation: Conversation
   readonly address: Address
+  /** For the publishing form: what was written into an earlier one, see `createDrafts`. */
+  readonly draftId?: string
 }
 
 /** How one person can be answered: for fifteen minutes, and by nobody without the token. */
@@ -133,7 +135,8 @@ function parsePressed(raw: RawInteraction, parentOf: ParentOf): Arrived {
   const [action = '', id = ''] = split(asks ? custom_id.slice(0, -ASK_SUFFIX.length) : custom_id)
   const body: CommandBody =
     action === FORMS.publish ? { kind: 'openForm' } : commandOfAction(action, id)
-  const parsed = incoming(raw, 'button', body, parentOf)
+  const draft = body.kind === 'openForm' && id !== '' ? { draftId: id } : {}
+  const parsed = { ...incoming(raw, 'button', body, parentOf), ...draft }
   return asks
     ? { kind: 'ask', incoming: parsed, action, id }
     : { kind: 'command', incoming: parsed }

@@ -1,5 +1,5 @@
 import { type APIAllowedMentions, MessageFlags, type RawFile } from 'discord.js'
-import { problemLines, type Reply } from '../reply.js'
+import { problemLines, type Reply, type ReplyButton } from '../reply.js'
 import { textFile } from './files.js'
 import { codeBlock, cut, escapeText } from './markdown.js'
 import { button, LIMITS, type Row, rows } from './render.js'
@@ -15,24 +15,36 @@ export interface PrivateMessage {
 
 const MOST_MESSAGES = 5
 
-/** What the one who asked is told, in as many messages as it takes; none when there is nothing to say. */
-export function renderReply(reply: Reply): PrivateMessage[] {
+/**
+ * What the one who asked is told, in as many messages as it takes; none when there is nothing to say.
+ * @param next what may be pressed when there are problems
+ */
+export function renderReply(reply: Reply, next: readonly ReplyButton[] = []): PrivateMessage[] {
   switch (reply.kind) {
     case 'nothing':
     case 'form':
       return []
     case 'text':
       return messages(reply.text)
-    case 'question': {
-      const [last, ...before] = messages(reply.text).reverse()
-      const components = rows(reply.buttons.map(button))
-      return [...before.reverse(), ...(last ? [{ ...last, components }] : [])]
-    }
+    case 'question':
+      return withButtons(messages(reply.text), reply.buttons)
     case 'problems': {
       const lines = ['Nothing was queued or changed:', ...problemLines(reply.problems)]
-      return [...messages(lines.join('\n')), ...(reply.written ? [handBack(reply.written)] : [])]
+      const written = reply.written ? [handBack(reply.written)] : []
+      return withButtons([...messages(lines.join('\n')), ...written], next)
     }
   }
+}
+
+/** Under the last message, where people read last. */
+function withButtons(
+  messages: readonly PrivateMessage[],
+  buttons: readonly ReplyButton[],
+): PrivateMessage[] {
+  const components = rows(buttons.map(button))
+  return messages.map((message, index) =>
+    index === messages.length - 1 ? { ...message, components } : message,
+  )
 }
 
 /** What was written, as it was written, to be copied: it is nowhere else any more. */

@@ -1,7 +1,8 @@
 import { REST, type RESTOptions } from 'discord.js'
 import type { DiscordSettings } from '../../config.js'
 
-const REQUEST_TIMEOUT_MS = 10_000
+/** Files of some megabytes have to fit in. */
+const REQUEST_TIMEOUT_MS = 20_000
 /** A shorter wait for a bucket is left to discord.js; a longer one goes back to who asked. */
 const LONGEST_WAIT_MS = 6_000
 

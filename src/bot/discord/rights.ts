@@ -11,6 +11,9 @@ const NEEDED = {
 } as const
 export type Right = keyof typeof NEEDED
 
+/** All of them as one number, for the address that invites the bot. */
+export const INVITED_WITH = Object.values(NEEDED).reduce((all, bit) => all | bit, 0n)
+
 /** Without these nothing at all can be shown in a channel. */
 export const VITAL: readonly Right[] = ['View Channel', 'Send Messages']
 

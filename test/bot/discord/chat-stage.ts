@@ -48,7 +48,14 @@ const unlimited = [{ burst: 1000, perSecond: 1000, per: 'chat' }] as const
 export async function createStage(database: Database) {
   let offsetMs = 0
   const clock = () => Date.now() + offsetMs
-  const discord = createDiscordServer({ guilds, clock, rateLimits: [] })
+  // With this intent the bot reads what others write, also what looks like its own.
+  const privilegedIntents = ['MESSAGE_CONTENT'] as const
+  const discord = createDiscordServer({
+    guilds,
+    clock,
+    rateLimits: [],
+    privilegedIntents: [...privilegedIntents],
+  })
   const { apiUrl, close } = await discord.listen()
   const lines: { level: number; msg: string; why?: string }[] = []
   const log = createLog({

@@ -2,6 +2,7 @@ import { MessageFlags } from 'discord.js'
 import { describe, expect, it } from 'vitest'
 import type { Chat } from '../../../src/bot/chat.js'
 import { isMarked } from '../../../src/bot/discord/marker.js'
+import { startThread } from '../../../src/bot/discord/threads.js'
 import { beginMessage, loadChatMessages } from '../../../src/store/chat-messages.js'
 import { saveMedia } from '../../../src/store/media.js'
 import { testDatabases } from '../../support/database.js'
@@ -104,11 +105,12 @@ describe('telling Discord', () => {
 
   it('uses the thread that somebody else has made meanwhile', async () => {
     const stage = await open()
-    stage.discord.faults.failBefore(THREAD)
-    stage.discord.faults.loseAnswer(THREAD)
-    await stage.announce()
-    const { postId, targetIds } = await stage.publish(pair)
-    await expectWhole(stage, postId, targetIds)
+    const root = await stage.rest.post(`/channels/${CHANNEL}/messages`, { body: { content: 'x' } })
+    const { id: rootId } = root as { id: string }
+    const thread = { channelId: CHANNEL, rootId, name: `${'🙂'.repeat(80)} and more` }
+    await startThread(stage.rest, thread)
+    await startThread(stage.rest, thread)
+    expect(stage.discord.threads(CHANNEL)).toMatchObject([{ id: rootId, name: '🙂'.repeat(50) }])
   })
 
   it('finds a message long after Discord has forgotten its nonce', async () => {
