@@ -31,11 +31,18 @@ const FONTS = ['DejaVuSansCondensed.ttf', 'DejaVuSansCondensed-Bold.ttf'].map((n
   fileURLToPath(new URL(`./fonts/${name}`, import.meta.url)),
 )
 
+/** Other scripts are left to the fonts of the machine, if it has any. */
+const COVERED = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}]*$/u
+
 /** Draws SVG as PNG, away from the event loop. The same drawing gives the same bytes. */
 export async function renderPng(svg: string): Promise<Pick<Picture, 'png' | 'width' | 'height'>> {
   const image = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: SCALE },
-    font: { loadSystemFonts: false, fontFiles: FONTS, defaultFontFamily: 'DejaVu Sans Condensed' },
+    font: {
+      loadSystemFonts: !COVERED.test(svg),
+      fontFiles: FONTS,
+      defaultFontFamily: 'DejaVu Sans Condensed',
+    },
   })
   return { png: image.asPng(), width: image.width, height: image.height }
 }
