@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import { ConfigError, type Environment } from './config.js'
 import { type Account, connectors } from './publisher/connectors/index.js'
@@ -18,7 +18,7 @@ export interface AccountsFile {
 
 const fileSchema = z.strictObject({
   accounts: z
-    .array(z.looseObject({ name: z.string(), platform: z.string() }))
+    .array(z.looseObject({ name: z.string(), platform: z.string() }), 'is not a list of accounts')
     .min(1, 'names no account'),
   channels: z
     .array(
@@ -36,13 +36,24 @@ const fileSchema = z.strictObject({
  * @throws ConfigError naming file, account and key, never a value
  */
 export function readAccountsFile(path: string, environment: Environment): AccountsFile {
-  let raw: unknown
+  return parseAccounts(readDocument(path), path, environment)
+}
+
+function readDocument(path: string): unknown {
   try {
-    raw = parse(readFileSync(path, 'utf8'))
+    const document = parseDocument(readFileSync(path, 'utf8'))
+    if (document.errors[0]) throw document.errors[0]
+    // Ids are often written without quotes; as numbers the long ones would lose digits.
+    visit(document, {
+      Scalar(_key, node) {
+        if (typeof node.value === 'number' && node.source) node.value = node.source
+      },
+    })
+    return document.toJS() ?? {}
   } catch (error) {
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    const [problem = ''] = (error as Error).message.split('\n')
+    throw new ConfigError(`${path} cannot be read: ${problem.replace(/:$/, '')}`)
   }
-  return parseAccounts(raw, path, environment)
 }
 
 /** The same for a parsed document; `source` names it in errors. */

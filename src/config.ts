@@ -87,7 +87,7 @@ const environmentSchema = z.object({
     .refine(isTimeZone, 'is not an IANA time zone such as Europe/Vienna')
     .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
   PRESSROOM_SCORECARD_CRON: z.string().default('0 16 * * 5'),
-  PRESSROOM_API_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  PRESSROOM_API_TOKEN: z.string().optional(),
   PRESSROOM_PUBLIC_URL: z.url('is not a URL').optional(),
   PRESSROOM_ALLOW_PRIVATE_MEDIA: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
   PORT: z.coerce.number('is not a port').int().min(0).max(65_535, 'is not a port').optional(),
