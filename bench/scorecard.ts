@@ -58,7 +58,7 @@ async function growth(title: string, historyOf: (size: number) => History): Prom
       const everything = await measure(database, 'everything')
       const aWeek = Math.round(history.targets / history.weeks)
       console.log(
-        `| ${n(size)} | ${n(count)} | ${n(aWeek)} | ${channel.words} | ${everything.words} | ${n(channel.rough)} |`,
+        `| ${n(size)} | ${n(count)} | ${n(aWeek)} | ${channel.words} | ${n(channel.pages)} | ${n(channel.rows)} | ${everything.words} |`,
       )
       if (size === sizes.at(-1)) await printPlans(database)
     })
@@ -67,37 +67,61 @@ async function growth(title: string, historyOf: (size: number) => History): Prom
 
 type Scope = Parameters<typeof loadReport>[1]
 
-async function measure(
-  database: Database,
-  scope: Scope,
-): Promise<{ words: string; rough: number }> {
+interface Cost {
+  readonly words: string
+  /** Pages of 8 kB that the queries looked at: unlike the time, the same on every machine. */
+  readonly pages: number
+  /** Rows that the queries gave. */
+  readonly rows: number
+}
+
+async function measure(database: Database, scope: Scope): Promise<Cost> {
   const week = weekOf(END, 'Europe/Vienna')
   const times: number[] = []
-  let rough = 0
-  const counting = recording(database.orm, (_, found) => {
-    rough = Math.max(rough, found)
-  })
   for (let run = 0; run < RUNS; run++) {
     const startedAt = performance.now()
-    await loadReport(counting, scope, week, END)
+    await loadReport(database.orm, scope, week, END)
     times.push(performance.now() - startedAt)
   }
   times.sort((a, b) => a - b)
   const median = times[Math.floor(RUNS / 2)] ?? 0
-  return { words: `${median.toFixed(0)} ms (worst ${times.at(-1)?.toFixed(0)})`, rough }
+  const words = `${median.toFixed(0)} ms (worst ${times.at(-1)?.toFixed(0)})`
+  let found = 0
+  let pages = 0
+  for (const { statement, rows: count } of await statementsOf(database, scope)) {
+    found += count
+    const [explained] = await rows<{ 'QUERY PLAN': Explained }>(
+      database.orm,
+      sql`explain (analyze, buffers, format json) ${statement}`,
+    )
+    const plan = explained?.['QUERY PLAN'][0]?.Plan
+    pages += (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0)
+  }
+  return { words, pages, rows: found }
 }
 
+type Explained = readonly {
+  readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number }
+}[]
+
 async function printPlans(database: Database): Promise<void> {
-  const statements: SQL[] = []
-  const orm = recording(database.orm, (statement) => statements.push(statement))
-  await loadReport(orm, { chat: 'slack', channelId: 'C1' }, weekOf(END, 'Europe/Vienna'), END)
-  for (const statement of statements) {
+  for (const { statement } of await statementsOf(database, { chat: 'slack', channelId: 'C1' })) {
     const plan = await rows<{ 'QUERY PLAN': string }>(
       database.orm,
       sql`explain (analyze, buffers, costs off) ${statement}`,
     )
     console.log(`\n\`\`\`\n${plan.map((line) => line['QUERY PLAN']).join('\n')}\n\`\`\``)
   }
+}
+
+/** The statements that one report takes. */
+async function statementsOf(database: Database, scope: Scope) {
+  const statements: { statement: SQL; rows: number }[] = []
+  const orm = recording(database.orm, (statement, count) => {
+    statements.push({ statement, rows: count })
+  })
+  await loadReport(orm, scope, weekOf(END, 'Europe/Vienna'), END)
+  return statements
 }
 
 /** The same store, telling about each raw statement and how many rows it gave. */
