@@ -29,13 +29,13 @@ export interface Child {
   /** What it says over its channel, besides `ready`. */
   onMessage(hear: (message: unknown) => void): void
   send(message: object): boolean
-  /** How often it ended without being asked to, or did not come up. */
+  /** How often it ended by itself after it had been ready. */
   crashes(): number
 }
 
 const AGAIN_AFTER_MS = 200
 /** After so many starts in vain it is not the storm that keeps it down. */
-const MOST_STILLBORN = 5
+const MOST_STILLBORN = 20
 
 /** Starts a program and keeps it running; what it prints goes to a file in `logs`. */
 export function keepRunning(recipe: Recipe, logs: string): Child {
@@ -77,7 +77,7 @@ export function keepRunning(recipe: Recipe, logs: string): Child {
     ended = new Promise((resolve) => {
       started.on('exit', (code, signal) => {
         log.write(`-- ${started.pid} ended: ${code ?? signal}\n`)
-        if (!asked && !retired) crashes += 1
+        if (!asked && !retired && ready) crashes += 1
         if (!asked && !ready) stillborn += 1
         if (stillborn >= MOST_STILLBORN) for (const hopeless of waiting) hopeless(false)
         child = undefined

@@ -1,3 +1,4 @@
+import type { Question } from './answers.js'
 import { MARKER, type PostThread, type TargetThread } from './chat.js'
 import type { Death } from './ground.js'
 
@@ -46,6 +47,8 @@ export interface Evidence {
   readonly store: StoreImage
   readonly copies: readonly Copy[]
   readonly said?: Said
+  /** What people were asked before they answered at the end. */
+  readonly questions: readonly Question[]
   readonly deaths: readonly Death[]
   /** Whether it can be known without a person if a post is out there, given whether it is. */
   decidable(account: string, isLive: boolean): boolean
@@ -62,11 +65,11 @@ export interface Verdict {
   readonly missed: readonly string[]
   readonly lies: readonly string[]
   readonly stuck: readonly string[]
-  readonly questions: readonly string[]
+  readonly questions: number
   readonly needless: readonly string[]
   readonly doubledMessages: readonly string[]
-  /** From the death of a worker to the first final word in the thread, milliseconds, sorted. */
-  readonly truthMs: readonly number[]
+  /** From the death of a worker to the first final word in the thread, the quickest first. */
+  readonly truths: readonly { readonly targetId: string; readonly ms: number }[]
 }
 
 const MOVING = ['scheduled', 'queued', 'publishing', 'processing', 'waiting', 'reconciling']
@@ -78,8 +81,6 @@ export function judge(evidence: Evidence): Verdict {
   const missed: string[] = []
   const lies: string[] = []
   const stuck: string[] = []
-  const questions: string[] = []
-  const needless: string[] = []
   let live = 0
   let failed = 0
   let notTaken = 0
@@ -112,17 +113,15 @@ export function judge(evidence: Evidence): Verdict {
         const [copy] = copies
         if (copy?.id !== remoteId) lies.push(`${about}: names ${remoteId}, is ${copy?.id}`)
       }
-      if (status === 'unconfirmed') {
-        questions.push(about)
-        if (evidence.decidable(account, copies.length > 0)) {
-          needless.push(`${about}: ${copies.length} live`)
-        }
-      }
+      if (status === 'unconfirmed') stuck.push(`${about}: asked, answered, and still in doubt`)
       if (said) compareThread(about, row, said, missed, lies)
     }
     if (said)
       for (const post of posts) compareCounts(marker, targetsOf.get(post.id) ?? [], said, lies)
   }
+  const needless = evidence.questions.filter(({ account, isLive }) =>
+    evidence.decidable(account, isLive),
+  )
   return {
     posts: asked.length,
     targets: store.targets.length,
@@ -133,10 +132,12 @@ export function judge(evidence: Evidence): Verdict {
     missed,
     lies,
     stuck,
-    questions,
-    needless,
+    questions: evidence.questions.length,
+    needless: needless.map(
+      ({ marker, account, isLive }) => `${marker} ${account}: ${isLive ? 'live' : 'not live'}`,
+    ),
     doubledMessages: said?.doubled ?? [],
-    truthMs: said ? truthTimes(store, said, evidence.deaths) : [],
+    truths: said ? truthTimes(store, said, evidence.deaths) : [],
   }
 }
 
@@ -176,8 +177,12 @@ function compareCounts(
 }
 
 /** For each target that a killed worker had in hand: how long until its thread knew the end. */
-function truthTimes(store: StoreImage, said: Said, deaths: readonly Death[]): number[] {
-  const times: number[] = []
+function truthTimes(
+  store: StoreImage,
+  said: Said,
+  deaths: readonly Death[],
+): { targetId: string; ms: number }[] {
+  const times: { targetId: string; ms: number }[] = []
   for (const { pid, at } of deaths) {
     const inHand = store.attempts.filter(
       ({ worker, startedAt, endedAt }) =>
@@ -186,10 +191,10 @@ function truthTimes(store: StoreImage, said: Said, deaths: readonly Death[]): nu
     for (const { targetId } of inHand) {
       const { states = [] } = said.targets.get(targetId) ?? {}
       const final = states.find((one) => one.at >= at && !MOVING.includes(one.state))
-      if (final) times.push(final.at - at)
+      if (final) times.push({ targetId, ms: final.at - at })
     }
   }
-  return times.sort((a, b) => a - b)
+  return times.sort((a, b) => a.ms - b.ms)
 }
 
 function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -20,7 +20,7 @@ async function main(options: StormOptions): Promise<boolean> {
     const place = { folder, entry: compiled.entry, print }
     const ours = await runStorm(options, place)
     clean = isClean(ours)
-    const naive = options.naive ? await runNaive(options, place) : undefined
+    const naive = options.naive ? await runNaive(options, place, ours.seconds * 1_000) : undefined
     print('')
     for (const line of [...compare(ours, naive), '', ...describe(ours)]) print(line)
     return clean

@@ -10,7 +10,7 @@ export const WAITS = {
   settleMs: 100,
   backoffMs: 50,
   leaseMs: 2_500,
-  recheckMs: 15_000,
+  recheckMs: 30_000,
   /**
    * How late an accepted post may appear. The look-ups of a settle base of 100 ms end after 3.1 s;
    * later than that no product could know, and a person is asked.

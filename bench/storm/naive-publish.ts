@@ -4,7 +4,7 @@ import type { StormAccount } from './accounts.js'
 /** Fetches JSON and throws for whatever is not a success, as one writes it at first. */
 type Ask = (
   path: string,
-  request: { body?: object; headers?: Record<string, string> },
+  request: { body?: object; form?: Record<string, string>; headers?: Record<string, string> },
 ) => Promise<{ id?: string; status?: string; status_code?: string; accessJwt?: string }>
 
 /**
@@ -17,11 +17,16 @@ export async function publishNaively(
   parts: { sandboxUrl: string; timeoutMs: number },
 ): Promise<void> {
   const bearer = { authorization: `Bearer ${token}` }
-  const ask: Ask = async (path, { body, headers }) => {
+  const ask: Ask = async (path, { body, form, headers }) => {
     const answer = await fetch(`${parts.sandboxUrl}/${platform}/${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: { 'content-type': 'application/json', 'user-agent': 'naive', ...bearer, ...headers },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      method: body || form ? 'POST' : 'GET',
+      headers: {
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        'user-agent': 'naive',
+        ...bearer,
+        ...headers,
+      },
+      ...(body ? { body: JSON.stringify(body) } : form ? { body: new URLSearchParams(form) } : {}),
       signal: AbortSignal.timeout(parts.timeoutMs),
     })
     if (!answer.ok) throw new Error(`${platform} answered ${answer.status}`)
@@ -39,7 +44,7 @@ interface Sending {
 }
 
 const WAYS: Record<PlatformName, (ask: Ask, sending: Sending) => Promise<unknown>> = {
-  facebook: (ask, { id, text }) => ask(`v26.0/${id}/feed`, { body: { message: text } }),
+  facebook: (ask, { id, text }) => ask(`v26.0/${id}/feed`, { form: { message: text } }),
   instagram: (ask, { id, text, pictureUrl }) =>
     throughContainer(ask, `v26.0/${id}/media`, 'status_code', {
       image_url: pictureUrl,
@@ -82,14 +87,14 @@ async function throughContainer(
   ask: Ask,
   path: string,
   field: 'status' | 'status_code',
-  body: object,
+  form: Record<string, string>,
 ): Promise<unknown> {
-  const container = await ask(path, { body })
+  const container = await ask(path, { form })
   const version = path.split('/')[0]
   for (let polls = 0; polls < MOST_POLLS; polls++) {
     const state = await ask(`${version}/${container.id}?fields=${field}`, {})
     if (state[field] === 'FINISHED') break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return ask(`${path}_publish`, { body: { creation_id: container.id } })
+  return ask(`${path}_publish`, { form: { creation_id: container.id ?? '' } })
 }

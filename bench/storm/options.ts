@@ -18,13 +18,14 @@ export const USAGE = `Usage: npm run storm -- [options]
 
   --posts <n>     posts to ask for, default 2000
   --seed <n>      decides posts, faults and troubles, default random; printed to run it again
-  --minutes <n>   asks for no more posts after so long, default 30
+  --minutes <n>   asks for no more posts after so long, default 60
   --servers       bots and workers over Postgres and Redis; the default when TEST_DATABASE_URL and
                   TEST_REDIS_URL are set. Servers of its own are started where their programs are
                   installed, so that they can be restarted
   --embedded      one process on a data folder; else the default
   --no-naive      leaves the naive worker out
-  --pause <s>     mean pause between two kills, freezes and restarts, seconds, default 6
+  --pause <s>     mean pause between two kills, freezes and restarts, seconds, default 6,
+                  above 300 posts 15
   --keep          keeps logs and data
 `
 
@@ -50,13 +51,14 @@ export function readOptions(
   if (values.help) return 'help'
   const hasServers = Boolean(env.TEST_DATABASE_URL && env.TEST_REDIS_URL)
   const servers = values.servers || (hasServers && !values.embedded)
+  const posts = Math.ceil(positive('posts', values.posts ?? '2000'))
   return {
-    posts: Math.ceil(positive('posts', values.posts ?? '2000')),
+    posts,
     seed: Math.ceil(positive('seed', values.seed ?? String(1 + Math.floor(Math.random() * 1e6)))),
-    minutes: positive('minutes', values.minutes ?? '30'),
+    minutes: positive('minutes', values.minutes ?? '60'),
     engine: servers ? 'servers' : 'embedded',
     naive: !values['no-naive'],
-    pauseMs: positive('pause', values.pause ?? '6') * 1_000,
+    pauseMs: positive('pause', values.pause ?? (posts > 300 ? '15' : '6')) * 1_000,
     keep: values.keep,
   }
 }

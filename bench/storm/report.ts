@@ -16,8 +16,8 @@ export function compare(ours: Result, naive: Result | undefined): string[] {
     ['missed', ({ verdict }) => String(verdict.missed.length)],
     ['lies', ({ verdict }) => String(verdict.lies.length)],
     ['stuck', ({ verdict }) => String(verdict.stuck.length)],
-    ['failed, and said so', ({ verdict }) => String(verdict.failed)],
-    ['questions asked', ({ verdict }) => String(verdict.questions.length)],
+    ['failed at the end', ({ verdict }) => String(verdict.failed)],
+    ['questions asked', ({ verdict }) => String(verdict.questions)],
     ['  of them needless', ({ verdict }) => String(verdict.needless.length)],
     ['posts per second', ({ verdict, seconds }) => (verdict.posts / seconds).toFixed(2)],
     ['seconds', ({ seconds }) => seconds.toFixed(0)],
@@ -32,12 +32,12 @@ export function compare(ours: Result, naive: Result | undefined): string[] {
 
 /** What else there is to know about the product's run. */
 export function describe({ verdict, commands, troubles, crashes }: Result): string[] {
-  const { truthMs, doubledMessages, notTaken } = verdict
+  const { truths, doubledMessages, notTaken } = verdict
   const happened = [...troubles].map(([what, times]) => `${what} ${times}`).join(', ')
-  const truth =
-    truthMs.length > 0
-      ? `median ${inSeconds(median(truthMs))}, worst ${inSeconds(truthMs.at(-1) ?? 0)} (${truthMs.length} targets were in hand)`
-      : 'nothing was in hand'
+  const worst = truths.at(-1)
+  const truth = worst
+    ? `median ${inSeconds(truths[Math.floor(truths.length / 2)]?.ms ?? 0)}, worst ${inSeconds(worst.ms)} (${truths.length} targets were in hand; the worst is ${worst.targetId})`
+    : 'nothing was in hand'
   return [
     `  death of a worker to the truth in the thread: ${truth}`,
     `  troubles: ${happened || 'none'}; processes that ended by themselves: ${crashes}`,
@@ -66,10 +66,6 @@ function findings(verdict: Result['verdict']): string[] {
           ...(list.length > MOST_SHOWN ? [`    … and ${list.length - MOST_SHOWN} more`] : []),
         ],
   )
-}
-
-function median(sorted: readonly number[]): number {
-  return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
 function inSeconds(ms: number): string {

@@ -22,8 +22,13 @@ const STUCK_AFTER_MS = 20_000
 /**
  * Sends the naive worker through the same storm: the same posts, faults, kills and restarts. It has
  * no chat, so what it says is what its table says.
+ * @param lastedMs how long the product took: the posts are spread over the same time
  */
-export async function runNaive(options: StormOptions, place: Place): Promise<Result> {
+export async function runNaive(
+  options: StormOptions,
+  place: Place,
+  lastedMs: number,
+): Promise<Result> {
   const { seed } = options
   const folder = join(place.folder, `naive-${options.engine}`)
   const logs = join(folder, 'logs')
@@ -66,6 +71,8 @@ export async function runNaive(options: StormOptions, place: Place): Promise<Res
     for (const wish of wishes) {
       if (Date.now() - startedAt > options.minutes * 60_000) break
       while (open > TARGETS_AT_ONCE && Date.now() - movedAt < STUCK_AFTER_MS) await sleep(50)
+      const dueAt = startedAt + (lastedMs * asked.length) / wishes.length
+      await sleep(Math.max(0, dueAt - Date.now()))
       asked.push(wish)
       const { marker } = wish
       const jobs = wish.accounts.map((account) => ({ id: `${marker}-${account}`, marker, account }))
@@ -87,6 +94,7 @@ export async function runNaive(options: StormOptions, place: Place): Promise<Res
       asked,
       store: await ground.read(),
       copies: await platforms.copies(),
+      questions: [],
       deaths: [],
       decidable: () => false,
     })

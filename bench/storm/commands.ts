@@ -1,0 +1,34 @@
+import type { StoreImage } from './judge.js'
+import type { Command, People } from './people.js'
+
+/** What became of the commands that people sent. */
+export interface Commands {
+  readonly sent: number
+  /** Slack could not deliver it, or nobody acknowledged it in time. */
+  readonly unheard: number
+  /** Acknowledged, and then neither a post nor a word: it died with its process. */
+  readonly lost: number
+  readonly redelivered: number
+  /** Of "Retry failed". */
+  readonly clicks: number
+}
+
+export function countCommands({ asked, repeats }: People, { posts }: StoreImage): Commands {
+  const sources = new Set(posts.flatMap(({ sourceKey }) => sourceKey ?? []))
+  const became = ({ triggerId }: Command) =>
+    [...sources].some((key) => triggerId !== '' && key.includes(triggerId))
+  const all = asked.flatMap(({ commands }) => commands)
+  // Whatever came before the command that became the post, and was neither refused nor answered.
+  const lost = asked.flatMap(({ commands }) => {
+    const taken = commands.findIndex(became)
+    const before = taken < 0 ? commands : commands.slice(0, taken)
+    return before.filter(({ heard, told }) => heard && !told)
+  })
+  return {
+    sent: all.length,
+    unheard: all.filter(({ heard }) => !heard).length,
+    lost: lost.length,
+    redelivered: repeats.redelivered,
+    clicks: repeats.clicks,
+  }
+}
