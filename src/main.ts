@@ -1,6 +1,6 @@
 import { ConfigError, readSettings } from './config.js'
 import { createLog, createRedactor } from './log.js'
-import { type Mode, type Program, startProgram } from './program.js'
+import { type Mode, openDatabase, type Program, startProgram } from './program.js'
 
 const MODES: readonly string[] = ['start', 'bot', 'worker'] satisfies Mode[]
 const USAGE = `Usage: node dist/main.js <command>
@@ -8,12 +8,30 @@ const USAGE = `Usage: node dist/main.js <command>
   start    bot and workers in one process; without a chat token, a local workspace to try it in
   bot      only the bot (needs DATABASE_URL)
   worker   only the workers (needs DATABASE_URL)
+
+  scorecard [week] [--format json|csv] [--weeks N] [--channel slack/C0123]
+           the figures of a week, for spreadsheets
 `
 
 /** Longer than the longest request, so that what is under way can end before a stop is forced. */
 const STOP_WITHIN_MS = 40_000
 
+/** Prints figures and ends; on the embedded store only while nothing else has it open. */
+async function printScorecards(args: readonly string[]): Promise<void> {
+  const { exportScorecards, parseExport } = await import('./bot/scorecard/command-line.js')
+  const settings = readSettings(process.env)
+  const now = Date.now()
+  const request = parseExport(args, now, settings.timeZone)
+  const database = await openDatabase(settings)
+  try {
+    process.stdout.write(await exportScorecards(database.orm, request, now))
+  } finally {
+    await database.close()
+  }
+}
+
 async function main(command: string | undefined): Promise<void> {
+  if (command === 'scorecard') return printScorecards(process.argv.slice(3))
   if (command === undefined || !MODES.includes(command)) {
     process.stderr.write(USAGE)
     process.exitCode = command === undefined || command === 'help' ? 0 : 2
@@ -55,6 +73,7 @@ function fail(error: unknown): never {
     'QueueUnavailableError',
     'FolderInUseError',
     'SlackTokenError',
+    'ScorecardUsageError',
   ]
   if (error instanceof Error && expected.includes(error.name)) {
     process.stderr.write(

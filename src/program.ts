@@ -169,6 +169,8 @@ async function start(
     }
     const doorbell = await openDoorbell({ redisUrl: settings.redisUrl ?? undefined, database, log })
     stops.push(() => doorbell.close())
+    // Bells that the last process was answering when it died would hold back their like.
+    if (database.driver.engine === 'embedded') await doorbell.empty()
     const publisher = await startPublisher(deps, doorbell)
     stops.push(publisher.stop)
   }
@@ -239,7 +241,8 @@ function accountsFrom(settings: Settings, environment: Environment): AccountsFil
   )
 }
 
-function openDatabase(settings: Settings): Promise<Database> {
+/** The store that the settings name. */
+export function openDatabase(settings: Settings): Promise<Database> {
   return settings.databaseUrl ? openServer(settings.databaseUrl) : openEmbedded(settings.dataDir)
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Orm } from './database.js'
 import { chatMessages } from './schema.js'
 
@@ -56,24 +56,4 @@ export async function messageGone(orm: Orm, key: string, at: number): Promise<vo
     .update(chatMessages)
     .set({ status: 'gone', updatedAt: new Date(at) })
     .where(eq(chatMessages.key, key))
-}
-
-/** Which post or target a message in the chat belongs to. */
-export async function findChatMessage(
-  orm: Orm,
-  chat: string,
-  channelId: string,
-  messageId: string,
-) {
-  const [found] = await orm
-    .select()
-    .from(chatMessages)
-    .where(
-      and(
-        eq(chatMessages.chat, chat),
-        eq(chatMessages.channelId, channelId),
-        sql`${chatMessages.messageId} = ${messageId}`,
-      ),
-    )
-  return found
 }

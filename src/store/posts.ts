@@ -64,23 +64,6 @@ export async function settleDraft(
   return moved.length > 0
 }
 
-/** Posts that the chat has not caught up with, the oldest first, and that are due to be told. */
-export async function untoldPosts(orm: Orm, now: number, limit: number): Promise<string[]> {
-  const found = await orm
-    .select({ id: posts.id })
-    .from(posts)
-    .where(
-      and(
-        gt(posts.changed, posts.told),
-        or(isNull(posts.tellAt), lte(posts.tellAt, new Date(now))),
-        or(isNull(posts.tellLeaseExpiresAt), lt(posts.tellLeaseExpiresAt, new Date(now))),
-      ),
-    )
-    .orderBy(posts.id)
-    .limit(limit)
-  return found.map(({ id }) => id)
-}
-
 /** Takes a post for telling the chat about it, if nobody else has it. */
 export async function claimTelling(
   orm: Orm,
