@@ -44,6 +44,9 @@ export class QueueUnavailableError extends Error {
 
 const QUEUE = 'targets'
 
+/** Without a sign of life from whoever answers a bell for so long, it counts as unanswered. */
+const ANSWERER_GONE_MS = 5_000
+
 /**
  * BullMQ on Redis when `redisUrl` is given, else on the database, by the same code.
  * @throws QueueUnavailableError when Redis does not answer
@@ -166,8 +169,10 @@ function doorbell(
     async answer({ concurrency }, answer) {
       const worker = createWorker(queue.name, ({ data }) => answer(data.targetId), {
         concurrency,
-        // A job that ran in a dead process may run again at once: the claim in the store decides.
-        lockDuration: 30_000,
+        // A bell that a dead process was answering is answered by another soon. Should the first one
+        // still be at it, the claim in the store decides.
+        lockDuration: ANSWERER_GONE_MS,
+        stalledInterval: ANSWERER_GONE_MS / 2,
         maxStalledCount: 1_000,
       })
       worker.on('error', (error) => log.warn({ error: error.message }, 'queue worker'))
