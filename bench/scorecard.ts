@@ -23,6 +23,7 @@ const END = Date.UTC(2026, 10, 20, 16)
 const url = process.env.DATABASE_URL
 if (!url)
   throw new Error('DATABASE_URL is missing: name a server the bench may create databases on')
+const NO_PLAN = { Plan: { 'Shared Hit Blocks': 0, 'Shared Read Blocks': 0 } }
 const small = process.argv.includes('--small')
 const sizes = small ? [10_000, 100_000] : [10_000, 100_000, 1_000_000]
 
@@ -42,10 +43,8 @@ interface History {
 
 async function growth(title: string, historyOf: (size: number) => History): Promise<void> {
   console.log(`\n${title}\n`)
-  console.log(
-    '| targets | events | a week | scorecard of the channel | of everything | rows read |',
-  )
-  console.log('|---:|---:|---:|---:|---:|---:|')
+  console.log('| targets | events | a week | of the channel | pages | rows | of everything |')
+  console.log('|---:|---:|---:|---:|---:|---:|---:|')
   for (const size of sizes) {
     const history = historyOf(size)
     await withDatabase(async (database) => {
@@ -88,51 +87,40 @@ async function measure(database: Database, scope: Scope): Promise<Cost> {
   const words = `${median.toFixed(0)} ms (worst ${times.at(-1)?.toFixed(0)})`
   let found = 0
   let pages = 0
-  for (const { statement, rows: count } of await statementsOf(database, scope)) {
+  await explainEach(database, scope, sql`analyze, buffers, format json`, (explained, count) => {
+    const [{ Plan: plan } = NO_PLAN] = (explained[0]?.['QUERY PLAN'] ?? []) as Explained
     found += count
-    const [explained] = await rows<{ 'QUERY PLAN': Explained }>(
-      database.orm,
-      sql`explain (analyze, buffers, format json) ${statement}`,
-    )
-    const plan = explained?.['QUERY PLAN'][0]?.Plan
-    pages += (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0)
-  }
+    pages += plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+  })
   return { words, pages, rows: found }
 }
 
-type Explained = readonly {
-  readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number }
-}[]
+type Explained = readonly (typeof NO_PLAN)[]
 
 async function printPlans(database: Database): Promise<void> {
-  for (const { statement } of await statementsOf(database, { chat: 'slack', channelId: 'C1' })) {
-    const plan = await rows<{ 'QUERY PLAN': string }>(
-      database.orm,
-      sql`explain (analyze, buffers, costs off) ${statement}`,
-    )
-    console.log(`\n\`\`\`\n${plan.map((line) => line['QUERY PLAN']).join('\n')}\n\`\`\``)
-  }
-}
-
-/** The statements that one report takes. */
-async function statementsOf(database: Database, scope: Scope) {
-  const statements: { statement: SQL; rows: number }[] = []
-  const orm = recording(database.orm, (statement, count) => {
-    statements.push({ statement, rows: count })
+  const scope = { chat: 'slack', channelId: 'C1' }
+  await explainEach(database, scope, sql`analyze, buffers, costs off`, (lines) => {
+    console.log(`\n\`\`\`\n${lines.map((line) => line['QUERY PLAN']).join('\n')}\n\`\`\``)
   })
-  await loadReport(orm, scope, weekOf(END, 'Europe/Vienna'), END)
-  return statements
 }
 
-/** The same store, telling about each raw statement and how many rows it gave. */
-function recording(orm: Orm, seen: (statement: SQL, found: number) => void): Orm {
+type Told = (explained: readonly { 'QUERY PLAN': unknown }[], rows: number) => void
+
+/** Makes one report and has each of its statements explained where it is carried out. */
+async function explainEach(database: Database, scope: Scope, how: SQL, told: Told): Promise<void> {
+  const orm = explaining(database.orm, how, told)
+  await loadReport(orm, scope, weekOf(END, 'Europe/Vienna'), END)
+}
+
+function explaining(orm: Orm, how: SQL, told: Told): Orm {
   const execute = async (statement: SQL) => {
     const result = (await orm.execute(statement)) as unknown[]
-    seen(statement, result.length)
+    const isQuery = !JSON.stringify(statement.queryChunks).includes('set local')
+    if (isQuery) told(await rows(orm, sql`explain (${how}) ${statement}`), result.length)
     return result
   }
   const transaction: Orm['transaction'] = (work, config) =>
-    orm.transaction((tx) => work(recording(tx, seen) as typeof tx), config)
+    orm.transaction((tx) => work(explaining(tx, how, told) as typeof tx), config)
   const replaced: Readonly<Record<PropertyKey, unknown>> = { execute, transaction }
   return new Proxy(orm, { get: (target, name) => replaced[name] ?? Reflect.get(target, name) })
 }

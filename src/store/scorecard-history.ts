@@ -61,6 +61,8 @@ export async function loadStories(
   scope: ScorecardScope,
   stretch: Stretch,
 ): Promise<{ smooth: SmoothCount[]; rough: TargetHistory[] }> {
+  // Compiling these statements takes longer than running them, and the planner cannot know it.
+  await tx.execute(sql`set local jit = off`)
   const rough = await loadRough(tx, scope, stretch)
   const wentLive = await countWentLive(tx, scope, stretch)
   const notSmooth = countRoughOnes(rough, stretch)
