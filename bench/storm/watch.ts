@@ -25,9 +25,13 @@ export async function settled(chat: StormChat, withinMs = SETTLES_WITHIN_MS): Pr
   }
 }
 
+/** Waits until the chat has been silent for a while, counted from now. */
 export async function silence(chat: StormChat): Promise<void> {
-  const until = Date.now() + 30_000
-  while (Date.now() - chat.changes().at < SILENCE_MS && Date.now() < until) await sleep(100)
+  const from = Date.now()
+  while (Date.now() - Math.max(from, chat.changes().at) < SILENCE_MS) {
+    if (Date.now() > from + 30_000) return
+    await sleep(100)
+  }
 }
 
 /** Everything the threads say now. */
