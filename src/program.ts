@@ -11,6 +11,7 @@ import { say } from './bot/reply.js'
 import { scorecardWords } from './bot/scorecard/say.js'
 import { createScorecards } from './bot/scorecard/scorecards.js'
 import { createSlack } from './bot/slack/index.js'
+import { within } from './bot/within.js'
 import { ConfigError, type Environment, type Settings } from './config.js'
 import { createDesk } from './desk.js'
 import { createLog, createRedactor, type Log, type Redactor } from './log.js'
@@ -122,10 +123,9 @@ async function start(
   let ready = false
   const readiness = async () => {
     if (!ready) return 'starting'
-    return database.ping().then(
-      () => null,
-      () => 'the database does not answer',
-    )
+    const pong = database.ping().then(() => true)
+    const answered = await within(READY_WITHIN_MS, pong).catch(() => false)
+    return answered ? null : 'the database does not answer'
   }
   const routes: Route[] = [healthRoute(readiness), ...(overrides.routes ?? [])]
   const port = await openPort(settings, routes, overrides, log, stops)
@@ -231,6 +231,9 @@ async function startBot(
 }
 
 const SCORECARDS_EVERY_MS = 30_000
+
+/** Whoever asks for readiness does not wait long. */
+const READY_WITHIN_MS = 1_500
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 
