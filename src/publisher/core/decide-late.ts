@@ -64,8 +64,16 @@ function nothingNew(): Decision {
   return refused('it changes nothing')
 }
 
+const REPORTS: Readonly<Record<Outcome['kind'], string>> = {
+  published: 'the post is out',
+  accepted: 'the platform took the post',
+  transient: 'it did not work',
+  permanent: 'the platform refused it',
+  ambiguous: 'there was no clear answer',
+}
+
 function evidenceOf({ at, outcome }: LateAnswer): Evidence {
-  const text = `A worker that had lost its claim reported: ${outcome.kind}.`
+  const text = `A worker that had stood still reported late: ${REPORTS[outcome.kind]}.`
   if (outcome.kind !== 'published') return { at, text }
   const { remoteId, permalink } = outcome
   return {
