@@ -169,7 +169,10 @@ export async function removeObject(
     : { kind: 'notRemoved', reason: failureOf(judged).reason }
 }
 
-/** Whether the token opens the account, by reading the account's own name with it. */
+/**
+ * Whether the token opens the account, by reading the account's own name with it. Only a refused
+ * token is a refusal: "missing" has been seen for objects that exist.
+ */
 export async function checkToken(
   graph: Graph,
   reader: Reader,
@@ -183,10 +186,10 @@ export async function checkToken(
     return { kind: 'ok', identity: typeof named === 'string' && named ? named : accountId }
   }
   if (read.kind === 'missing') {
-    const text = `${graph.platform}: The access token does not open the account ${accountId}.`
+    const text = `${graph.platform}: The access token does not show the account ${accountId}.`
     const next = 'Check the id, and whose token it is.'
-    return { kind: 'refused', reason: { class: 'permission', text, next } }
+    return { kind: 'unknown', reason: { class: 'permission', text, next } }
   }
   const { reason } = failureOf(read.outcome)
-  return { kind: read.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
+  return { kind: isCredential(read.outcome) ? 'refused' : 'unknown', reason }
 }

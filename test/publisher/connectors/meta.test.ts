@@ -88,7 +88,9 @@ describe('a token', () => {
       reason: { class: 'auth', code: '190/463', text: 'Facebook: The access token has expired.' },
     })
     expect(await check(metaError(2, undefined, 500))).toMatchObject({ kind: 'unknown' })
-    expect(await check(metaError(100, 33))).toMatchObject({ kind: 'refused' })
+    expect(await check(metaError(200))).toMatchObject({ kind: 'refused' })
+    expect(await check(metaError(100, 33))).toMatchObject({ kind: 'unknown' })
+    expect(await check(metaError(803, undefined, 404))).toMatchObject({ kind: 'unknown' })
     expect(await check({ kind: 'noAnswer', why: 'a reset' })).toMatchObject({ kind: 'unknown' })
   })
 })

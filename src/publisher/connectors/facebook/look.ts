@@ -1,7 +1,7 @@
 import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import type { Doubt, LivePost, PublishRequest, Reader } from '../connector.js'
-import { type Listed, type Read, readList, readObject } from '../meta.js'
+import { isCredential, type Listed, type Read, readList, readObject, type Unread } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
   foundAmong,
@@ -15,7 +15,7 @@ import {
 import { photoIds, readHandles } from './handles.js'
 import type { Page } from './page.js'
 import { readVideo, videoFinding } from './video.js'
-import { LIST_FIELDS, POST_FIELDS, pagePost } from './wire.js'
+import { feedPost, LIST_FIELDS, POST_FIELDS, pagePost } from './wire.js'
 
 const HOUR = 3_600_000
 
@@ -39,17 +39,25 @@ export function wantedPost(
 
 /**
  * The Page's posts since then. The list is a ranked selection: that it does not show a post proves
- * nothing.
+ * nothing. Where there is no list of published posts, the Page's feed has them too.
  * @see Graph API reference "Page Feed"
  */
-export function readPosts(
+export async function readPosts(
   { graph, pageId }: Page,
   reader: Reader,
   since: Instant,
 ): Promise<Read<readonly Listed[]>> {
   const from = Math.floor((since - 2 * CLOCK_SKEW_MS) / 1000)
   const params = { fields: LIST_FIELDS, since: String(from), limit: '100' }
-  return readList(graph, reader, `${pageId}/published_posts`, params, pagePost)
+  const list = await readList(graph, reader, `${pageId}/published_posts`, params, pagePost)
+  if (list.kind === 'read' || !isUnknownHere(list)) return list
+  const fields = `${LIST_FIELDS},is_published`
+  return readList(graph, reader, `${pageId}/feed`, { ...params, fields }, feedPost)
+}
+
+function isUnknownHere({ outcome }: Unread): boolean {
+  if (outcome.kind === 'transient') return outcome.reason.code === '404'
+  return outcome.kind === 'permanent' && !isCredential(outcome)
 }
 
 /** What happened to a doubtful attempt. */

@@ -40,6 +40,9 @@ export const pagePost = z
     }
   })
 
+/** The feed holds posts that nobody sees yet, too. @see Graph API reference "Page Feed" */
+export const feedPost = z.looseObject({ is_published: z.literal(true).optional() }).pipe(pagePost)
+
 const phase = z.object({ status: z.string().optional() }).optional().catch(undefined)
 
 export const VIDEO_FIELDS = 'status,post_id,permalink_url'
