@@ -2,7 +2,7 @@
 // them, and the local page as a bundle for the browser. `--if-needed` skips when nothing changed;
 // `--page <folder>` builds only the page, into that folder.
 import { createHash, randomUUID } from 'node:crypto'
-import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -56,6 +56,7 @@ try {
   await rm(out, { recursive: true, force: true })
   throw error
 }
+await chmod(join(out, 'main.js'), 0o755)
 await writeFile(join(out, '.fingerprint'), fingerprint)
 await replaceDist()
 console.log(`built dist/ in ${Math.round(performance.now() - startedAt)} ms`)

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { parseExport, ScorecardUsageError } from '../../../src/bot/scorecard/command-line.js'
 import { exportCsv, exportJson } from '../../../src/bot/scorecard/export.js'
 import { at, FRIDAY, failure, report, smooth, zone } from './sample.js'
 
@@ -48,31 +47,5 @@ describe('the export', () => {
     expect(lines[3]).toMatch(/,true,"'=1\+1, ""x""",/)
     expect(lines[4]).toMatch(/,true,facebook,facebook,4,4,3,1,0\.75,/)
     expect(lines[5]).toBe('')
-  })
-})
-
-describe('the command line', () => {
-  const parse = (...args: string[]) => parseExport(args, FRIDAY, zone)
-
-  it('understands weeks, formats and channels', () => {
-    expect(parse()).toMatchObject({ weeks: [{ id: '2026-W47' }], format: 'json' })
-    expect(parse().scope).toBe('everything')
-    const several = parse('last', 'week', '--weeks', '2', '--format=csv', '--channel', 'slack/C01')
-    expect(several).toMatchObject({
-      weeks: [{ id: '2026-W45' }, { id: '2026-W46' }],
-      format: 'csv',
-      scope: { chat: 'slack', channelId: 'C01' },
-    })
-  })
-
-  it.each([
-    [['2026-W60'], /^2026 has no week 60/],
-    [['--format', 'xml'], /^--format xml is neither json nor csv/],
-    [['--weeks', '0'], /^--weeks 0 is not a number from 1 to 520/],
-    [['--channel', 'general'], /^--channel general is not of the form slack\/C0123/],
-    [['--verbose'], /--verbose/],
-  ])('refuses %j', (args, message) => {
-    expect(() => parse(...args)).toThrow(ScorecardUsageError)
-    expect(() => parse(...args)).toThrow(message)
   })
 })

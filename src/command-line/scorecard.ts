@@ -1,24 +1,24 @@
-import { parseArgs } from 'node:util'
-import type { Instant } from '../../publisher/core/target.js'
-import type { Orm } from '../../store/database.js'
-import type { ScorecardScope } from '../../store/scorecard-history.js'
-import { exportCsv, exportJson } from './export.js'
-import { loadReport } from './load-report.js'
-import { parsePeriod } from './period.js'
-import { type Week, weeksUpTo } from './week.js'
+import { exportCsv, exportJson } from '../bot/scorecard/export.js'
+import { loadReport } from '../bot/scorecard/load-report.js'
+import { parsePeriod } from '../bot/scorecard/period.js'
+import { type Week, weeksUpTo } from '../bot/scorecard/week.js'
+import { readSettings } from '../config.js'
+import type { Instant } from '../publisher/core/target.js'
+import type { Orm } from '../store/database.js'
+import type { ScorecardScope } from '../store/scorecard-history.js'
+import { type CommandContext, UsageError } from './command.js'
+import { parseOptions } from './options.js'
+import { withStore } from './with-store.js'
 
-export const SCORECARD_USAGE = `Usage: node dist/main.js scorecard [week] [options]
+export const USAGE = `Usage: pressroom scorecard [week] [options]
+
+Prints the figures that the scorecard of that week shows.
 
   week                       this week (default), last week, 2026-W47, or a day in it
   --format json|csv          default json
   --weeks N                  that many weeks, of which the named one is the last; default 1
   --channel slack/C0123      one channel's posts; default all
 `
-
-/** What was written after the command makes no sense; the message says what and what would. */
-export class ScorecardUsageError extends Error {
-  override readonly name = 'ScorecardUsageError'
-}
 
 export interface ExportRequest {
   /** The oldest first. */
@@ -29,12 +29,25 @@ export interface ExportRequest {
 
 const MOST_WEEKS = 520
 
+/** Prints figures and ends; on the embedded store only while nothing else has it open. */
+export async function run(args: readonly string[], context: CommandContext): Promise<undefined> {
+  const now = Date.now()
+  const request = parseExport(args, now, readSettings(context.environment).timeZone)
+  await withStore(context, async ({ orm }) => {
+    context.print(await exportScorecards(orm, request, now))
+  })
+}
+
 /**
  * Reads what stands after `scorecard` on the command line.
- * @throws ScorecardUsageError
+ * @throws UsageError
  */
 export function parseExport(args: readonly string[], now: Instant, zone: string): ExportRequest {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseOptions(args, {
+    format: { type: 'string' },
+    weeks: { type: 'string' },
+    channel: { type: 'string' },
+  })
   const period = parsePeriod(positionals.join(' '), now, zone)
   if (period.kind === 'problem') return refuse(`${period.message} ${period.next ?? ''}`)
   const { format = 'json', weeks = '1', channel } = values
@@ -60,22 +73,6 @@ export async function exportScorecards(
   return `${JSON.stringify(data.length === 1 ? data[0] : data, null, 2)}\n`
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        format: { type: 'string' },
-        weeks: { type: 'string' },
-        channel: { type: 'string' },
-      },
-    })
-  } catch (error) {
-    return refuse((error as Error).message)
-  }
-}
-
 function scopeOf(channel: string | undefined): ScorecardScope {
   if (channel === undefined) return 'everything'
   const [, chat, channelId] = /^(slack|discord|api)\/(\S+)$/.exec(channel) ?? []
@@ -86,5 +83,5 @@ function scopeOf(channel: string | undefined): ScorecardScope {
 }
 
 function refuse(message: string): never {
-  throw new ScorecardUsageError(`${message.trim()}\n\n${SCORECARD_USAGE}`)
+  throw new UsageError(message.trim())
 }
