@@ -7,7 +7,8 @@ import type { Chat } from './bot/chat.js'
 import type { BotDeps } from './bot/deps.js'
 import { createDiscord } from './bot/discord/index.js'
 import type { HandleDeps } from './bot/handle.js'
-import { say } from './bot/reply.js'
+import { nothing, say } from './bot/reply.js'
+import type { ScorecardChat } from './bot/scorecard/deliver.js'
 import { scorecardWords } from './bot/scorecard/say.js'
 import { createScorecards } from './bot/scorecard/scorecards.js'
 import { createSlack } from './bot/slack/index.js'
@@ -204,13 +205,17 @@ async function startBot(
     media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
   }
   const scorecards = createScorecards(deps, settings.scorecardCron)
-  const scorecard: NonNullable<HandleDeps['scorecard']> = async (words, conversation) => {
-    const answer = await scorecards.ask(words, conversation, deps.now())
+  const scorecardChats: ScorecardChat[] = []
+  const scorecard: NonNullable<HandleDeps['scorecard']> = async (words, conversation, key) => {
+    const chat = scorecardChats.find(({ name }) => name === conversation.chat)
+    const answer = await scorecards.postAsked({ words, conversation, key }, chat)
+    if (!answer) return nothing
     return answer.kind === 'card'
       ? say(scorecardWords(answer.card, await scorecards.zoneOf(conversation)))
       : say([answer.message, answer.next].filter(Boolean).join(' '))
   }
   const slack = settings.slack && createSlack(settings.slack, deps, { scorecard })
+  if (slack) scorecardChats.push(slack.scorecards)
   const discord = settings.discord && createDiscord(settings.discord, deps, { scorecard })
   if (slack?.route) routes.push(slack.route)
   const surfaces = [slack, discord].filter((one) => one !== null)
@@ -220,10 +225,9 @@ async function startBot(
   await announcer.start()
   stops.push(announcer.stop, ...surfaces.map(({ stop }) => stop))
   await Promise.all(surfaces.map(({ start }) => start()))
-  if (!slack) return
   // Posting is durable and exactly once by itself; looking often only makes it punctual.
   const posting = repeat(
-    () => scorecards.postDue([slack.scorecards]),
+    () => scorecards.postDue(scorecardChats),
     SCORECARDS_EVERY_MS,
     (error) => deps.log.warn({ error: (error as Error).message }, 'scorecards'),
   )

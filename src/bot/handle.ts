@@ -53,7 +53,10 @@ export async function handle(
     case 'help':
       return help
     case 'scorecard':
-      return deps.scorecard?.(command.period, conversation) ?? say('There is no scorecard here.')
+      return (
+        deps.scorecard?.(command.period, conversation, command.key) ??
+        say('There is no scorecard here.')
+      )
     case 'malformed':
       return { kind: 'problems', problems: command.problems, written: command.written }
     case 'unsupported':

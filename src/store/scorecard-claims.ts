@@ -43,7 +43,7 @@ order by c.chat, c.channel_id`,
   )
 }
 
-/** Scorecards of these chats that were due since then. */
+/** Weekly scorecards of these chats that were due since then; not those that somebody asked for. */
 export async function loadScorecards(
   orm: Orm,
   chats: readonly string[],
@@ -52,7 +52,13 @@ export async function loadScorecards(
   return orm
     .select()
     .from(scorecards)
-    .where(and(inArray(scorecards.chat, [...chats]), gte(scorecards.dueAt, new Date(since))))
+    .where(
+      and(
+        inArray(scorecards.chat, [...chats]),
+        gte(scorecards.dueAt, new Date(since)),
+        sql`${scorecards.key} = ${scorecards.chat} || '/' || ${scorecards.channelId} || '/' || ${scorecards.week}`,
+      ),
+    )
 }
 
 /**

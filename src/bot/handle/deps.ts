@@ -9,6 +9,6 @@ export interface HandleDeps extends BotDeps {
   readonly uploadAccess?: FetchOptions['access']
   /** Tells the one who asked something while the work still goes on. */
   readonly tell?: (reply: Reply) => Promise<void>
-  /** The reliability report; told to the channel or to the one who asked. */
-  readonly scorecard?: (period: string, conversation: Conversation) => Promise<Reply>
+  /** Posts the reliability report to the channel, once for a key; the reply is for the one who asked. */
+  readonly scorecard?: (period: string, conversation: Conversation, key: string) => Promise<Reply>
 }

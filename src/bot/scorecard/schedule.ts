@@ -63,6 +63,11 @@ export function scorecardKey(chat: string, channelId: string, week: Pick<Week, '
   return `${chat}/${channelId}/${week.id}`
 }
 
+/** One that somebody asked for: it takes no weekly one's place. */
+export function askedKey(place: { chat: string; channelId: string }, command: string): string {
+  return `${place.chat}/${place.channelId}/asked/${command}`
+}
+
 /** Every scorecard that could be due, back to here. */
 export function lookBack(now: Instant): { channelsSince: Instant; scorecardsSince: Instant } {
   const scorecardsSince = now - (CATCH_UP + 1) * 7 * DAY_MS

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../../publisher/core/target.js'
 import type { Conversation } from '../../store/create-post.js'
 import {
@@ -19,6 +20,7 @@ import { parsePeriod } from './period.js'
 import { drawPicture } from './picture.js'
 import type { Report } from './report.js'
 import {
+  askedKey,
   checkCron,
   type DueScorecard,
   dueFor,
@@ -36,6 +38,16 @@ export type Answer =
 export interface Scorecards {
   /** What `/scorecard` answers; `words` is what stands after it. */
   ask(words: string, conversation: Conversation, now: Instant): Promise<Answer>
+  /**
+   * Posts what was asked for into its channel, like a weekly one: picture, thread and all. The same
+   * command delivered again posts nothing more.
+   * @param key the same for every redelivery of the command
+   * @returns undefined when it stands there; otherwise what to tell the one who asked instead
+   */
+  postAsked(
+    asked: { words: string; conversation: Conversation; key: string },
+    chat: ScorecardChat | undefined,
+  ): Promise<Answer | undefined>
   /** A week's scorecard for a channel, with its picture. */
   card(
     conversation: Conversation,
@@ -58,6 +70,16 @@ export interface Scorecards {
   postDue(chats: readonly ScorecardChat[]): Promise<void>
 }
 
+type Posted =
+  | { readonly kind: 'posted' }
+  /** It stands there already, or somebody else is at it. */
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'later'; readonly at: Instant }
+
+/** Whoever asked waits for a chat that says "not now", but not for ever. */
+const ASKED_TRIES = 3
+const ASKED_WAIT_MS = 15_000
+
 /** How long a scorecard is kept from other processes without a sign of life. */
 const LEASE_MS = 120_000
 const TRY_AGAIN_MS = 60_000
@@ -67,7 +89,11 @@ const NOTES_LOADED = 10
  * @param cron when scorecards are posted, in each workspace's time zone
  * @throws ConfigError when it is not a schedule
  */
-export function createScorecards(deps: BotDeps, cron: string): Scorecards {
+export function createScorecards(
+  deps: BotDeps,
+  cron: string,
+  wait: (ms: number) => Promise<unknown> = sleep,
+): Scorecards {
   checkCron(cron)
   const { orm } = deps.database
   const log = deps.log.child({ part: 'scorecard' })
@@ -109,7 +135,7 @@ export function createScorecards(deps: BotDeps, cron: string): Scorecards {
     })
   }
 
-  async function post(wanted: DueScorecard, chat: ScorecardChat): Promise<void> {
+  async function post(wanted: DueScorecard, chat: ScorecardChat): Promise<Posted> {
     const { key, channelId, dueAt, week } = wanted
     const now = deps.now()
     const token = `${now.toString(36)}.${deps.random().toString(36).slice(2)}`
@@ -124,7 +150,7 @@ export function createScorecards(deps: BotDeps, cron: string): Scorecards {
       now,
       expiresAt: now + LEASE_MS,
     })
-    if (!claimed) return
+    if (!claimed) return { kind: 'taken' }
     let retryAt = deps.now() + TRY_AGAIN_MS
     try {
       const conversation = { chat: chat.name, teamId: wanted.teamId, channelId }
@@ -132,11 +158,11 @@ export function createScorecards(deps: BotDeps, cron: string): Scorecards {
       const made = await card(conversation, week, claimed.asOf.getTime(), late)
       const context = { orm, now: deps.now, log, leaseMs: LEASE_MS }
       const delivered = await deliverScorecard({ key, token, channelId }, made, chat, context)
-      if (delivered.kind === 'lost') return
+      if (delivered.kind === 'lost') return { kind: 'taken' }
       if (delivered.kind === 'done') {
         await releaseScorecard(orm, { key, token, doneAt: deps.now() })
         log.info({ key, late: late !== undefined }, 'posted a scorecard')
-        return
+        return { kind: 'posted' }
       }
       retryAt = deps.now() + delivered.afterMs
       log.warn({ key, why: delivered.why, retryAt }, 'a scorecard could not be posted yet')
@@ -144,6 +170,7 @@ export function createScorecards(deps: BotDeps, cron: string): Scorecards {
       log.error({ err: error, key }, 'posting a scorecard failed')
     }
     await releaseScorecard(orm, { key, token, retryAt })
+    return { kind: 'later', at: retryAt }
   }
 
   return {
@@ -156,6 +183,21 @@ export function createScorecards(deps: BotDeps, cron: string): Scorecards {
       const period = parsePeriod(words, now, await zoneOf(conversation))
       if (period.kind === 'problem') return period
       return { kind: 'card', card: await card(conversation, period.week, now) }
+    },
+    async postAsked({ words, conversation, key }, chat) {
+      const now = deps.now()
+      const period = parsePeriod(words, now, await zoneOf(conversation))
+      if (period.kind === 'problem') return period
+      const { week } = period
+      const wanted = { ...conversation, key: askedKey(conversation, key), week, dueAt: now }
+      for (let tries = 0; chat && tries < ASKED_TRIES; tries++) {
+        const posted = await post(wanted, chat)
+        if (posted.kind !== 'later') return undefined
+        const waitMs = posted.at - deps.now()
+        if (waitMs > ASKED_WAIT_MS) break
+        await wait(waitMs)
+      }
+      return { kind: 'card', card: await card(conversation, week, now) }
     },
     async postDue(chats) {
       const byName = new Map(chats.map((chat) => [chat.name as string, chat]))

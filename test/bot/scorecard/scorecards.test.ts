@@ -46,7 +46,8 @@ function weekOfPosts(): TargetHistory[] {
 describe.each(testDatabases())('weekly scorecards, $engine', (engine) => {
   const database = engine.use()
   let clock = createSteppedClock(FRIDAY)
-  const scorecards = () => createScorecards(botDeps(database(), clock.now), CRON)
+  const scorecards = () =>
+    createScorecards(botDeps(database(), clock.now), CRON, async (ms) => clock.advance(ms))
   const parts = (room: ReturnType<typeof createRoom>) =>
     room.standing.map(({ message }) => message.part)
 
@@ -130,6 +131,29 @@ describe.each(testDatabases())('weekly scorecards, $engine', (engine) => {
     clock.advance(3_600_000)
     await scorecards().postDue([room])
     expect(parts(room)).toEqual(['card', 'accounts-1', 'failures-1'])
+  })
+
+  it('are posted at once when somebody asks, once for a command, and take no weekly one away', async () => {
+    const room = createRoom()
+    clock.advance(-86_400_000)
+    const asked = { words: 'this week', conversation: HERE, key: 'slack:trigger-1' }
+    room.faults.push('answer lost')
+    expect(await scorecards().postAsked(asked, room)).toBeUndefined()
+    expect(parts(room)).toEqual(['card', 'accounts-1', 'failures-1'])
+    expect(await scorecards().postAsked(asked, room)).toBeUndefined()
+    expect(parts(room)).toHaveLength(3)
+    clock.advance(86_400_000)
+    await scorecards().postDue([room])
+    expect(room.cards().map(({ week }) => week)).toEqual(['2026-W47', '2026-W47'])
+  })
+
+  it('are told to the one who asked where they cannot be posted', async () => {
+    const room = createRoom()
+    room.faults.push('refused')
+    const asked = { words: '', conversation: HERE, key: 'slack:trigger-2' }
+    const answer = await scorecards().postAsked(asked, room)
+    expect(answer).toMatchObject({ kind: 'card', card: { week: '2026-W47' } })
+    expect(room.standing).toEqual([])
   })
 
   it('come on return when nothing ran on Friday, and say so', async () => {
