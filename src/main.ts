@@ -24,9 +24,19 @@ const commands: readonly Command[] = [
     load: () => import('./command-line/migrate.js'),
   },
   {
+    name: 'accounts',
+    summary: 'accounts check: whether every credential works',
+    load: () => import('./command-line/accounts.js'),
+  },
+  {
     name: 'scorecard',
     summary: 'the figures of a week, for spreadsheets',
     load: () => import('./command-line/scorecard.js'),
+  },
+  {
+    name: 'doctor',
+    summary: 'looks at the whole installation, and says what to do',
+    load: () => import('./command-line/doctor.js'),
   },
 ]
 

@@ -65,7 +65,9 @@ export function createSteps(
 }
 
 /** Requests that change nothing need no fence, only an end before the lease's. */
-export function createReader(deps: PublisherDeps): Reader {
+export function createReader(
+  deps: Pick<PublisherDeps, 'now' | 'leaseMs' | 'requestTimeoutMs'>,
+): Reader {
   return {
     now: deps.now,
     read: (outgoing) => send(outgoing, { timeoutMs: requestTimeoutWithin(deps) }),

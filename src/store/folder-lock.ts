@@ -51,6 +51,14 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   throw new FolderInUseError(`The data folder ${folder} is being opened by another process.`)
 }
 
+/** Who has the folder open, without taking it. */
+export async function lookAtFolder(
+  folder: string,
+): Promise<{ readonly pid: number; readonly host: string } | 'free'> {
+  const seen = await lookAt(join(folder, 'lock'))
+  return typeof seen === 'string' ? 'free' : seen
+}
+
 /** @returns false when there is a lock already */
 async function write(path: string, mine: Holder): Promise<boolean> {
   try {

@@ -3,6 +3,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres, { type Sql } from 'postgres'
 import type { Database, Orm } from './database.js'
 import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA } from './migrations.js'
+import { POOL_SIZE } from './pool.js'
 import * as schema from './schema.js'
 
 /** The database could not be opened; the message says which one and what to do, without its password. */
@@ -24,15 +25,13 @@ export async function openServer(
   url: string,
   options: { poolSize?: number; answerWithinMs?: number } = {},
 ): Promise<Database> {
-  const where = describeUrl(url)
+  describeUrl(url)
   try {
     await migrateUnderLock(url, options.answerWithinMs ?? ANSWER_WITHIN_MS)
   } catch (error) {
-    throw new DatabaseUnavailableError(
-      `DATABASE_URL: cannot use ${where}: ${reasonOf(error)}. Check the address, the user and that the server runs.`,
-    )
+    throw unavailable(url, error)
   }
-  const sql = connect(url, options.poolSize ?? 10)
+  const sql = connect(url, options.poolSize ?? POOL_SIZE)
   const orm = drizzle(sql, { schema })
   return {
     orm: orm as unknown as Orm,
@@ -48,7 +47,16 @@ export async function openServer(
   }
 }
 
-function connect(url: string, max: number): Sql {
+/** What went wrong with the server at `url`, for a person, without its password. */
+export function unavailable(url: string, error: unknown): DatabaseUnavailableError {
+  if (error instanceof DatabaseUnavailableError) return error
+  return new DatabaseUnavailableError(
+    `DATABASE_URL: cannot use ${describeUrl(url)}: ${reasonOf(error)}. Check the address, the user and that the server runs.`,
+  )
+}
+
+/** Connections are opened as they are needed, `max` at most. */
+export function connect(url: string, max: number): Sql {
   return postgres(url, {
     max,
     connect_timeout: 10,

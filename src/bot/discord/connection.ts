@@ -13,7 +13,7 @@ import { within } from '../within.js'
 import { classifyDiscordError } from './errors.js'
 import { registerCommands } from './register.js'
 import { restOptions } from './rest.js'
-import { INVITED_WITH } from './rights.js'
+import { inviteAddress } from './rights.js'
 
 export interface Pauses {
   /** Before the second try; each further one doubles it. */
@@ -166,8 +166,7 @@ function createClient(settings: DiscordSettings): Client {
 }
 
 function inviteWords(applicationId: string): string {
-  const query = `client_id=${applicationId}&scope=bot+applications.commands&permissions=${INVITED_WITH}`
-  return `the bot is in no server yet; invite it: https://discord.com/oauth2/authorize?${query}`
+  return `the bot is in no server yet; invite it: ${inviteAddress(applicationId)}`
 }
 
 function isRefused(error: unknown): boolean {

@@ -12,7 +12,12 @@ const NEEDED = {
 export type Right = keyof typeof NEEDED
 
 /** All of them as one number, for the address that invites the bot. */
-export const INVITED_WITH = Object.values(NEEDED).reduce((all, bit) => all | bit, 0n)
+const INVITED_WITH = Object.values(NEEDED).reduce((all, bit) => all | bit, 0n)
+
+/** Where a person invites the bot to a server, with everything it needs there. */
+export function inviteAddress(applicationId: string): string {
+  return `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=bot+applications.commands&permissions=${INVITED_WITH}`
+}
 
 /** Without these nothing at all can be shown in a channel. */
 export const VITAL: readonly Right[] = ['View Channel', 'Send Messages']

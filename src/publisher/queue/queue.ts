@@ -9,6 +9,7 @@ import {
 import { Redis } from 'ioredis'
 import type { Log } from '../../log.js'
 import type { Database } from '../../store/database.js'
+import { QUEUE_POOL_SIZE } from '../../store/pool.js'
 import { createPglitePool } from './pglite-pool.js'
 
 /** A bell for one target at one version: ringing it twice is one job. */
@@ -98,11 +99,16 @@ async function reachable(redis: Redis, url: string): Promise<void> {
     await redis.ping()
   } catch (error) {
     redis.disconnect()
-    const where = URL.canParse(url) ? new URL(url).host : 'the given address'
-    throw new QueueUnavailableError(
-      `REDIS_URL: cannot reach Redis on ${where} (${(error as Error).message}). Start it, correct the address, or unset REDIS_URL to keep the queue in the database.`,
-    )
+    throw unreachable(url, error)
   }
+}
+
+/** What went wrong with the Redis at `url`, for a person, without its password. */
+export function unreachable(url: string, error: unknown): QueueUnavailableError {
+  const where = URL.canParse(url) ? new URL(url).host : 'the given address'
+  return new QueueUnavailableError(
+    `REDIS_URL: cannot reach Redis on ${where} (${(error as Error).message}). Start it, correct the address, or unset REDIS_URL to keep the queue in the database.`,
+  )
 }
 
 async function onDatabase({ driver }: Database, prefix: string, log: Log): Promise<Doorbell> {
@@ -113,7 +119,12 @@ async function onDatabase({ driver }: Database, prefix: string, log: Log): Promi
     await driver.pglite.exec('set search_path to bullmq, public')
     connection = pool
   } else {
-    connection = { connectionString: driver.url, schema: 'bullmq', migrate: true, max: 6 }
+    connection = {
+      connectionString: driver.url,
+      schema: 'bullmq',
+      migrate: true,
+      max: QUEUE_POOL_SIZE,
+    }
   }
   // Two installations in one database tell their queues apart by name; there is no key prefix.
   const name = prefix === 'pressroom' ? QUEUE : `${prefix}-${QUEUE}`

@@ -57,7 +57,8 @@ export function createApi(
       const channel = String(args.channel ?? args.channel_id ?? '')
       const retryAfterS = parts.limiter.refuse(name, known.tier, channel)
       if (retryAfterS !== undefined) return rateLimited(retryAfterS)
-      return { status: 200, body: { ok: true, ...known.run(args, state) } }
+      const headers = scopesHeader(state, token)
+      return { status: 200, body: { ok: true, ...known.run(args, state) }, headers }
     } catch (error) {
       if (!(error instanceof SlackApiError)) throw error
       return { status: 200, body: errorBody(error) }
@@ -109,6 +110,11 @@ function authorize(state: State, { token: kind, scope }: Method, token: string):
     const provided = state.scopes.join(',')
     throw new SlackApiError('missing_scope', [], { needed: scope, provided })
   }
+}
+
+/** Slack names the scopes of the token that was used. */
+function scopesHeader({ botToken, scopes }: State, token: string): Record<string, string> {
+  return token === botToken && scopes ? { 'x-oauth-scopes': scopes.join(',') } : {}
 }
 
 function bearer(req: IncomingMessage): string {

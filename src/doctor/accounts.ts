@@ -1,0 +1,74 @@
+import type { CredentialCheck } from '../publisher/connectors/connector.js'
+import { type Account, createConnector } from '../publisher/connectors/index.js'
+import { createReader } from '../publisher/steps.js'
+import { type Finding, findings } from './finding.js'
+
+const ANSWER_WITHIN_MS = 15_000
+
+/** Asks the platform whether the account's credential works. Changes nothing, stores nothing. */
+export async function checkAccount(account: Account, now: () => number): Promise<CredentialCheck> {
+  const reader = createReader({
+    now,
+    leaseMs: 2 * ANSWER_WITHIN_MS,
+    requestTimeoutMs: ANSWER_WITHIN_MS,
+  })
+  try {
+    return await createConnector(account).checkCredentials(reader)
+  } catch (error) {
+    const text = `The check broke off: ${(error as Error).message}`
+    return { kind: 'unknown', reason: { class: 'unknown', text } }
+  }
+}
+
+/** What stands against publishing to an account. */
+export async function lookAtAccount(
+  account: Account,
+  servesMedia: boolean,
+  now: () => number,
+): Promise<Finding[]> {
+  const about = findings(`account ${account.name}`)
+  const checked = await checkAccount(account, now)
+  const found = [ofCheck(checked, account, now())]
+  if (createConnector(account).fetchesMedia && !servesMedia) {
+    found.push(
+      about(
+        'warning',
+        `${account.platform} fetches media from an address, and uploads have none here.`,
+        'Set PRESSROOM_PUBLIC_URL to an address under which this bot can be reached.',
+      ),
+    )
+  }
+  return found
+}
+
+function ofCheck(checked: CredentialCheck, account: Account, at: number): Finding {
+  const about = findings(`account ${account.name}`)
+  switch (checked.kind) {
+    case 'refused':
+      return about(
+        'fault',
+        `the credential is refused: ${checked.reason.text}`,
+        checked.reason.next ??
+          `Make a new one on ${account.platform} and put it into the accounts file.`,
+      )
+    case 'unknown':
+      return about(
+        'fault',
+        `the credential cannot be checked: ${checked.reason.text}`,
+        "Check apiUrl and this machine's way to the platform.",
+      )
+    case 'ok': {
+      const { identity, expiresAt, warning } = checked
+      if (warning) return about('warning', `${identity}: ${warning}`)
+      const daysLeft =
+        expiresAt === undefined ? Number.POSITIVE_INFINITY : (expiresAt - at) / DAY_MS
+      if (daysLeft < 14) {
+        const text = `${identity}: the credential ends in ${Math.max(0, Math.floor(daysLeft))} days.`
+        return about('warning', text, 'Renew it before then.')
+      }
+      return about('ok', identity)
+    }
+  }
+}
+
+const DAY_MS = 86_400_000
