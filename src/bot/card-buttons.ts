@@ -10,6 +10,7 @@ export type ActionId =
   | 'add_note'
   | 'cancel'
   | 'publish_now'
+  | 'resolve_note'
 
 export interface Button {
   readonly action: ActionId
@@ -112,6 +113,9 @@ export function targetButtons(stored: StoredTarget): Button[] {
       ]
     case 'failed':
       return [...failedButtons(state.reason.class, value, account), note]
+    case 'published':
+      // What went wrong before is best written down when it is over.
+      return target.attempt > 1 || state.how === 'found' ? [note] : []
     default:
       return []
   }

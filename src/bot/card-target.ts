@@ -1,7 +1,9 @@
 import type { Evidence, TargetState } from '../publisher/core/target.js'
+import type { Note } from '../store/notes.js'
 import type { StoredContent, StoredTarget } from '../store/stored-target.js'
-import { noteLine, type PostView, type StoredIncident } from './card.js'
+import type { PostView, StoredIncident } from './card.js'
 import { type Button, targetButtons } from './card-buttons.js'
+import { noteLine, resolveButtons } from './notes.js'
 import { accountLine, duration, type Line, linkOr, stateLine } from './wording.js'
 
 /** Which of six ways a target stands, for the one symbol in front of it. */
@@ -68,7 +70,7 @@ export function targetCard(view: PostView, stored: StoredTarget): TargetCard {
     lines: [...incidentLines(view, stored), ...stateLines(view, stored)],
     asides: asidesOf(view, stored),
     ...(byHand ? { byHand } : {}),
-    buttons: targetButtons(stored),
+    buttons: [...targetButtons(stored), ...resolveButtons(notesOf(view, stored)).slice(0, NOTES)],
   }
 }
 
@@ -179,7 +181,7 @@ const DEEDS: Readonly<Record<string, string>> = {
 const SHOWN_DEEDS = 3
 
 function asidesOf(view: PostView, stored: StoredTarget): Line[] {
-  const { state, attempt } = stored.target
+  const { attempt } = stored.target
   const deeds = view.history
     .filter(({ targetId }) => targetId === stored.id)
     .flatMap(({ type, toStatus, who, at }): Line[] => {
@@ -189,12 +191,19 @@ function asidesOf(view: PostView, stored: StoredTarget): Line[] {
       return deed ? [[`${deed} by `, { who }, ' ', { at }]] : []
     })
   const notes = view.notes.filter(({ targetId }) => targetId === stored.id)
-  const trouble = ['failed', 'held', 'unconfirmed', 'waiting'].includes(state.status)
-  const earlier = trouble ? (view.earlierNotes.get(stored.id) ?? []) : []
+  const earlier = view.earlierNotes.get(stored.id) ?? []
   return [
     ...(attempt > 1 ? [[`Attempt ${attempt}`]] : []),
     ...deeds.slice(-SHOWN_DEEDS),
     ...notes.map(noteLine),
     ...earlier.map((note): Line => ['From before: ', ...noteLine(note)]),
   ]
+}
+
+const NOTES = 3
+
+/** Its own notes, and those from before that concern it now. */
+function notesOf(view: PostView, { id }: StoredTarget): Note[] {
+  const own = view.notes.filter(({ targetId }) => targetId === id)
+  return [...own, ...(view.earlierNotes.get(id) ?? [])]
 }

@@ -5,6 +5,7 @@ import type { PostWithTargets } from '../store/posts.js'
 import type { incidents } from '../store/schema.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import { type Button, postButtons } from './card-buttons.js'
+import { noteLine, resolveButtons } from './notes.js'
 import { type Counts, excerpt, headline, type Line, plural } from './wording.js'
 
 export { cancellable, retriedWithPost } from './card-buttons.js'
@@ -37,7 +38,7 @@ export interface PostView extends PostWithTargets {
   readonly notes: readonly Note[]
   readonly history: readonly Deed[]
   readonly accounts: ReadonlyMap<string, AccountFacts>
-  /** By target: what was written down when the same account failed before. */
+  /** By target: what was written down elsewhere, about its account or its kind of failure. */
   readonly earlierNotes: ReadonlyMap<string, readonly Note[]>
   /** In a few words, by account: is sending again after a doubt safe there, and why. */
   retrySafety(account: string): string | undefined
@@ -73,6 +74,7 @@ export const EXCERPT_LENGTH = 160
 export function postCard(view: PostView): PostCard {
   const { post, targets } = view
   const counts = countsOf(targets)
+  const notes = view.notes.filter(({ targetId }) => targetId === null)
   return {
     kind: 'post',
     postId: post.id,
@@ -84,9 +86,9 @@ export function postCard(view: PostView): PostCard {
     headline: headline(counts),
     asides: [
       ...(post.copyOf ? [[`A deliberate new copy of ${post.copyOf}.`]] : []),
-      ...view.notes.filter(({ targetId }) => targetId === null).map(noteLine),
+      ...notes.map(noteLine),
     ],
-    buttons: postButtons(post.id, targets),
+    buttons: [...postButtons(post.id, targets), ...resolveButtons(notes)],
   }
 }
 
@@ -97,12 +99,6 @@ export function authorOf({ post }: Pick<PostWithTargets, 'post'>): Actor {
     id: post.authorId,
     ...(post.authorName ? { name: post.authorName } : {}),
   }
-}
-
-/** What somebody wrote down, with their name. */
-export function noteLine(note: Note): Line {
-  const name = note.authorName ? { name: note.authorName } : {}
-  return ['Note by ', { who: { kind: 'person', id: note.authorId, ...name } }, `: ${note.text}`]
 }
 
 function mediaWords(targets: readonly StoredTarget[]): string {

@@ -38,11 +38,19 @@ type Body =
   | { readonly kind: 'checkCredentials'; readonly id: string }
   | { readonly kind: 'addNote'; readonly id: string }
   | { readonly kind: 'addLink'; readonly id: string }
+  /** The id is that of a note. */
+  | { readonly kind: 'resolveNote'; readonly id: string }
   | { readonly kind: 'publishNow'; readonly id: string }
   | { readonly kind: 'publishAnyway'; readonly id: string }
   // Submitted forms.
   | { readonly kind: 'editSubmitted'; readonly id: string; readonly text: string }
-  | { readonly kind: 'noteSubmitted'; readonly id: string; readonly text: string }
+  | {
+      readonly kind: 'noteSubmitted'
+      readonly id: string
+      readonly text: string
+      /** `kind`: about this kind of failure on any account of the platform. */
+      readonly about?: 'account' | 'kind'
+    }
   | { readonly kind: 'linkSubmitted'; readonly id: string; readonly link: string }
   // What cannot be carried out.
   | {
@@ -70,6 +78,7 @@ export const ACTIONS = {
   check_credentials: 'checkCredentials',
   add_note: 'addNote',
   add_link: 'addLink',
+  resolve_note: 'resolveNote',
   cancel: 'cancel',
   publish_now: 'publishNow',
   publish_anyway: 'publishAnyway',

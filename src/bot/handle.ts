@@ -12,6 +12,7 @@ import { askForNote, noteSubmitted } from './handle/note.js'
 import { openForm } from './handle/open-form.js'
 import { cancel, confirmLive, denyLive, publishNow } from './handle/person.js'
 import { publish } from './handle/publish.js'
+import { resolveNote } from './handle/resolve-note.js'
 import { retry } from './handle/retry.js'
 import { statusOf, statusOfChannel } from './handle/status.js'
 import { permit } from './permit.js'
@@ -87,11 +88,13 @@ export async function handle(
         editSubmitted(found, command.text, asked, deps),
       )
     case 'addNote':
-      return withFound(command.id, asked, deps, async (found) => askForNote(found))
+      return withFound(command.id, asked, deps, (found) => askForNote(found, deps))
     case 'noteSubmitted':
       return withFound(command.id, asked, deps, (found) =>
-        noteSubmitted(found, command.text, asked, deps),
+        noteSubmitted(found, command, asked, deps),
       )
+    case 'resolveNote':
+      return resolveNote(command.id, asked, deps)
     case 'addLink':
       return withFound(command.id, asked, deps, async (found) => askForLink(found))
     case 'linkSubmitted':

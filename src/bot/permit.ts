@@ -29,6 +29,7 @@ export function permit(
     case 'accounts':
     case 'help':
     case 'scorecard':
+    case 'resolveNote':
     case 'malformed':
     case 'unsupported':
       return allowed

@@ -49,7 +49,13 @@ export type Form =
       /** Why it has to be edited, when it failed. */
       readonly why?: string
     }
-  | { readonly kind: 'note'; readonly id: string; readonly about: string }
+  | {
+      readonly kind: 'note'
+      readonly id: string
+      readonly about: string
+      /** Set when the note may be about a kind of failure instead: that kind in words. */
+      readonly failure?: string
+    }
   | { readonly kind: 'link'; readonly targetId: string; readonly account: string }
 
 export interface FormAccount {

@@ -32,9 +32,14 @@ const PLATFORM_TITLES: Readonly<Record<string, string>> = {
   manual: 'by hand',
 }
 
+/** The platform as people know it. */
+export function platformTitle(platform: string): string {
+  return PLATFORM_TITLES[platform] ?? platform
+}
+
 /** The account's name, with its platform where the name does not say it. */
 export function accountLine({ account, platform }: { account: string; platform: string }): Line {
-  const title = PLATFORM_TITLES[platform] ?? platform
+  const title = platformTitle(platform)
   const says = account.toLowerCase().includes(platform.toLowerCase())
   return says ? [{ strong: account }] : [{ strong: account }, ` (${title})`]
 }

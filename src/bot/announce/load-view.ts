@@ -2,10 +2,11 @@ import { listAccounts } from '../../store/accounts.js'
 import type { Orm } from '../../store/database.js'
 import { loadHistory } from '../../store/load-history.js'
 import { type Note, openNotes } from '../../store/notes.js'
-import { loadAsides, loadPost } from '../../store/posts.js'
+import { loadAsides, loadPost, type PostWithTargets } from '../../store/posts.js'
 import type { StoredTarget } from '../../store/stored-target.js'
 import type { AccountFacts, PostView } from '../card.js'
 import type { BotDeps } from '../deps.js'
+import { earlierNotesFor } from '../notes.js'
 
 /**
  * Everything the cards of a post are made from. The post is read first, so that its `changed` never
@@ -22,7 +23,7 @@ export async function loadView(
     loadAsides(orm, postId),
     loadHistory(orm, postId),
     loadAccountFacts(orm, loaded.targets),
-    loadEarlierNotes(orm, loaded.targets),
+    loadEarlierNotes(orm, loaded),
   ])
   return {
     ...loaded,
@@ -59,27 +60,21 @@ function safetyOf(deps: Pick<BotDeps, 'platforms'>, account: string): string | u
 }
 
 const EARLIER_NOTES = 2
+const NOTES_LOADED = 50
 
 async function loadEarlierNotes(
   orm: Orm,
-  targets: readonly StoredTarget[],
+  { post, targets }: PostWithTargets,
 ): Promise<Map<string, Note[]>> {
-  const inTrouble = targets.filter(
-    ({ target: { state } }) => state.status === 'unconfirmed' || 'reason' in state,
+  const open = targets.filter(({ target: { state } }) => {
+    return state.status !== 'published' && state.status !== 'cancelled'
+  })
+  const notes = await openNotes(orm, {
+    workspaceId: post.workspaceId,
+    destinations: open.map(({ account, platform }) => ({ name: account, platform })),
+    limit: NOTES_LOADED,
+  })
+  return new Map(
+    open.map((stored) => [stored.id, earlierNotesFor(stored, notes).slice(0, EARLIER_NOTES)]),
   )
-  const found = await Promise.all(
-    inTrouble.map(async (stored): Promise<[string, Note[]]> => {
-      const { id, postId, account, platform } = stored
-      const { state } = stored.target
-      const reasonClass = 'reason' in state ? state.reason.class : null
-      const notes = (await openNotes(orm, { account, platform })).filter(
-        (note) =>
-          note.postId !== postId &&
-          (note.reasonClass === reasonClass ||
-            (note.account === account && note.reasonClass === null)),
-      )
-      return [id, notes.slice(0, EARLIER_NOTES)]
-    }),
-  )
-  return new Map(found)
 }

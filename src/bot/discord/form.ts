@@ -47,9 +47,10 @@ export function renderForm(form: Form, draft: Draft = {}): APIModalInteractionRe
       ])
     case 'note':
       return modal(`${FORMS.note}:${form.id}`, 'Add a note', [
+        ...(form.failure ? [about(form.about, form.failure)] : []),
         label(
           'What helps the next time?',
-          `About ${form.about}; it is shown before the next post to this account.`,
+          'It is shown before the next post it could help, until somebody resolves it.',
           paragraph('note', { required: true, max: 2_000 }),
         ),
       ])
@@ -62,6 +63,18 @@ export function renderForm(form: Form, draft: Draft = {}): APIModalInteractionRe
         ),
       ])
   }
+}
+
+/** The account, unless the failure could meet others as well. */
+function about(account: string, failure: string): APILabelComponent {
+  const option = (value: string, words: string) => {
+    return { value, label: words.slice(0, LIMITS.optionText) }
+  }
+  return label('What is it about?', undefined, {
+    type: ComponentType.StringSelect,
+    custom_id: 'about',
+    options: [{ ...option('account', account), default: true }, option('kind', failure)],
+  })
 }
 
 function publishInputs(

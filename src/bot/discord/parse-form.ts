@@ -56,7 +56,12 @@ export function parseForm(
     case FORMS.edit:
       return { kind: 'editSubmitted', id, text: text('text') }
     case FORMS.note:
-      return { kind: 'noteSubmitted', id, text: text('note') }
+      return {
+        kind: 'noteSubmitted',
+        id,
+        text: text('note'),
+        ...(filled.get('about')?.chosen.includes('kind') ? { about: 'kind' } : {}),
+      }
     case FORMS.link:
       return { kind: 'linkSubmitted', id, link: text('link') }
     default:

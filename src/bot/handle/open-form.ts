@@ -1,6 +1,7 @@
 import { listAccounts, type StoredAccount } from '../../store/accounts.js'
 import type { Conversation } from '../../store/create-post.js'
-import { openNotesOf } from '../../store/open-notes-of.js'
+import { openNotes } from '../../store/notes.js'
+import { aboutOf } from '../notes.js'
 import { type FormAccount, type Reply, say } from '../reply.js'
 import type { HandleDeps } from './deps.js'
 
@@ -12,14 +13,15 @@ export async function openForm(conversation: Conversation, deps: HandleDeps): Pr
     return say('No accounts are set up yet, so there is nowhere to publish to.')
   const names = deps.channelTargets(conversation.chat, conversation.channelId)
   const chosen = names ? list.filter(({ name }) => names.includes(name)) : list
-  const notes = await openNotesOf(orm, chosen, 5)
+  const workspaceId = `${conversation.chat}:${conversation.teamId}`
+  const notes = await openNotes(orm, { workspaceId, destinations: chosen, limit: 5 })
   return {
     kind: 'form',
     form: {
       kind: 'publish',
       accounts: list.map(formAccount),
       ...(names ? { chosen: chosen.map(({ name }) => name) } : {}),
-      notes: notes.map(({ account, platform, text }) => `${account ?? platform}: ${text}`),
+      notes: notes.map((note) => `${aboutOf(note)}: ${note.text}`),
       zone: deps.timeZone,
     },
   }

@@ -4,9 +4,10 @@ import { findBySource } from '../../store/find-by-source.js'
 import { createId } from '../../store/ids.js'
 import { sameContent } from '../../store/load-targets.js'
 import { lockContents } from '../../store/lock-contents.js'
-import { openNotesOf } from '../../store/open-notes-of.js'
+import { openNotes } from '../../store/notes.js'
 import type { Publish } from '../command.js'
 import { takeMedia } from '../media/intake.js'
+import { aboutOf, couldMeet, resolveButtons } from '../notes.js'
 import { type FieldProblem, nothing, type Reply, say } from '../reply.js'
 import { inWords } from '../when.js'
 import { duration, excerpt } from '../wording.js'
@@ -47,7 +48,7 @@ export async function publish(command: Publish, asked: Asked, deps: HandleDeps):
       return { account, platform, content, contentHash: hashContent(content, intake.hashes) }
     }),
   }
-  await showNotes(examined.accounts, deps)
+  await showNotes(examined.accounts, intake.media, asked, deps)
   const queued = await queue(request, asked, deps)
   return queued.kind === 'queued' ? receipt(examined, deps) : queued.reply
 }
@@ -87,15 +88,26 @@ function mainText({ text, texts }: Publish): string {
   return text.trim() || Object.values(texts).find((own) => own.trim() !== '') || ''
 }
 
-/** What people wrote down about these accounts, before anything is sent. */
-async function showNotes(accounts: readonly StoredAccount[], deps: HandleDeps): Promise<void> {
-  const notes = await openNotesOf(deps.database.orm, accounts, 5)
+const NOTES_SHOWN = 5
+const NOTES_LOADED = 20
+
+/** What people wrote down about these accounts and what may fail there, before anything is sent. */
+async function showNotes(
+  destinations: readonly StoredAccount[],
+  media: readonly unknown[],
+  { conversation: { chat, teamId } }: Asked,
+  deps: HandleDeps,
+): Promise<void> {
+  const about = { workspaceId: `${chat}:${teamId}`, destinations, limit: NOTES_LOADED }
+  const open = await openNotes(deps.database.orm, about)
+  const notes = open.filter((note) => couldMeet(note, { media })).slice(0, NOTES_SHOWN)
   if (notes.length === 0) return
-  const lines = notes.map(
-    ({ account, platform, text, authorName }) =>
-      `• ${account ?? platform}: ${text}${authorName ? ` (${authorName})` : ''}`,
-  )
-  await deps.tell?.(say(`Noted when it failed before:\n${lines.join('\n')}`))
+  const lines = notes.map((note) => {
+    const by = note.authorName ? ` (${note.authorName})` : ''
+    return `• ${aboutOf(note)}: ${note.text}${by}`
+  })
+  const text = `Noted when it failed before:\n${lines.join('\n')}`
+  await deps.tell?.({ kind: 'question', text, buttons: resolveButtons(notes) })
 }
 
 type Queued = { kind: 'queued' } | { kind: 'not queued'; reply: Reply }

@@ -1,6 +1,7 @@
 import type { Instant } from '../../publisher/core/target.js'
 import type { Note } from '../../store/notes.js'
-import { noteLine } from '../card.js'
+import type { Button } from '../card-buttons.js'
+import { noteLine, resolveButtons } from '../notes.js'
 import { duration, type Line } from '../wording.js'
 import { type Entry, failureEntries, type ThreadMessage, threadOf } from './card-thread.js'
 import { comparedWords, counted, type Measured, timed, type Wording } from './compared.js'
@@ -33,8 +34,10 @@ export interface ScorecardCard {
   readonly open: readonly Entry[]
   /** How many more failures last. */
   readonly moreOpen: number
-  /** What people wrote down. */
+  /** What people wrote down and nobody has resolved. */
   readonly notes: readonly Line[]
+  /** One for each of them that is still open. */
+  readonly noteButtons: readonly Button[]
   /** Messages for the thread under the card, in order. */
   readonly thread: readonly ThreadMessage[]
 }
@@ -68,6 +71,7 @@ export function scorecardCard(view: CardView): ScorecardCard {
   const { report, details, picture } = view
   const open = report.failures.filter(({ end }) => end === undefined)
   const quiet = isQuiet(report)
+  const notes = view.notes.slice(0, NOTES_SHOWN)
   return {
     kind: 'scorecard',
     week: report.week.id,
@@ -82,7 +86,8 @@ export function scorecardCard(view: CardView): ScorecardCard {
     reasons: report.reasons.slice(0, REASONS_SHOWN).map(reasonLine),
     open: failureEntries(open.slice(0, OPEN_SHOWN), report, details),
     moreOpen: Math.max(0, open.length - OPEN_SHOWN),
-    notes: view.notes.slice(0, NOTES_SHOWN).map(noteLine),
+    notes: notes.map(scorecardNote),
+    noteButtons: resolveButtons(notes),
     thread: threadOf(report, details),
   }
 }
@@ -214,4 +219,11 @@ function reasonLine({ reason, failures, open, accounts, lostMs }: ReasonCost): L
     { strong: reasonInWords(reason) },
     `: ${publishes(failures)} (${where}), ${duration(lostMs)} not live${still}`,
   ]
+}
+
+/** Apart from its thread a note has to say what it is about. */
+function scorecardNote(note: Note): Line {
+  return note.account === null
+    ? noteLine(note)
+    : [{ strong: note.account }, ': ', ...noteLine(note)]
 }

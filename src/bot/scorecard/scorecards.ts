@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../../publisher/core/target.js'
 import type { Conversation } from '../../store/create-post.js'
+import { notesOpenAt } from '../../store/notes.js'
 import {
   claimScorecard,
   loadScorecardChannels,
@@ -8,7 +9,6 @@ import {
   releaseScorecard,
 } from '../../store/scorecard-claims.js'
 import type { ScorecardScope } from '../../store/scorecard-history.js'
-import { loadOpenNotes } from '../../store/scorecard-notes.js'
 import { loadWorkspaceZone } from '../../store/scorecard-zone.js'
 import type { BotDeps } from '../deps.js'
 import { type ScorecardCard, scorecardCard } from './card.js'
@@ -102,13 +102,18 @@ export function createScorecards(
     (await loadWorkspaceZone(orm, `${chat}:${teamId}`)) ?? deps.timeZone
 
   const card: Scorecards['card'] = async (conversation, week, now, lateSince) => {
-    const { chat, channelId } = conversation
+    const { chat, teamId, channelId } = conversation
     const report = await loadReport(orm, { chat, channelId }, week, now)
-    const accounts = report.accounts.map(({ account }) => account)
-    const about = { accounts, from: week.startAt, until: report.seenAt, limit: NOTES_LOADED }
+    const about = {
+      workspaceId: `${chat}:${teamId}`,
+      channel: { chat, channelId },
+      destinations: report.accounts.map(({ account: name, platform }) => ({ name, platform })),
+      at: report.seenAt,
+      limit: NOTES_LOADED,
+    }
     const [details, notes, picture] = await Promise.all([
       loadDetails(orm, report),
-      loadOpenNotes(orm, { chat, channelId }, about),
+      notesOpenAt(orm, about),
       // Without its picture a scorecard still says everything.
       drawPicture(report).catch((error) => {
         log.error({ err: error, week: week.id }, 'the picture could not be drawn')

@@ -40,12 +40,13 @@ export function renderForm(form: Form, where: Where): types.ModalView {
       ])
     case 'note':
       return modal(FORMS.note, 'Add a note', 'Save', { ...where, id: form.id }, [
+        ...(form.failure ? [aboutInput(form.about, form.failure)] : []),
         input(
           'note',
           `What helps the next time? (${form.about})`,
           textInput('note', true, '', 2000),
           {
-            hint: 'It stands in the thread and on the scorecard, and is shown before the next post to this account.',
+            hint: 'It stands in the thread and on the scorecard, and is shown before the next post it could help, until somebody resolves it.',
           },
         ),
       ])
@@ -54,6 +55,20 @@ export function renderForm(form: Form, where: Where): types.ModalView {
         input('link', `Address of the post on ${form.account}`, textInput('link', false, '', 2000)),
       ])
   }
+}
+
+/** The account, unless the failure could meet others as well. */
+function aboutInput(account: string, failure: string): types.KnownBlock {
+  const option = (value: string, words: string): types.PlainTextOption => {
+    return { text: plain(words.slice(0, LIMITS.optionText)), value }
+  }
+  const first = option('account', account)
+  return input('about', 'What is it about?', {
+    type: 'radio_buttons',
+    action_id: 'about',
+    options: [first, option('kind', failure)],
+    initial_option: first,
+  })
 }
 
 function publishBlocks(form: Extract<Form, { kind: 'publish' }>): types.KnownBlock[] {

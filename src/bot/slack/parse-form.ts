@@ -14,7 +14,12 @@ export function parseForm(callbackId: string, id: string, values: Values): Comma
     case FORMS.edit:
       return { kind: 'editSubmitted', id, text: read(values, 'text').value }
     case FORMS.note:
-      return { kind: 'noteSubmitted', id, text: read(values, 'note').value }
+      return {
+        kind: 'noteSubmitted',
+        id,
+        text: read(values, 'note').value,
+        ...(read(values, 'about').option === 'kind' ? { about: 'kind' } : {}),
+      }
     case FORMS.link:
       return { kind: 'linkSubmitted', id, link: read(values, 'link').value }
     default:
@@ -25,6 +30,7 @@ export function parseForm(callbackId: string, id: string, values: Values): Comma
 const fieldSchema = z.looseObject({
   value: z.string().nullish(),
   selected_date_time: z.number().nullish(),
+  selected_option: z.looseObject({ value: z.string() }).nullish(),
   selected_options: z.array(z.looseObject({ value: z.string() })).nullish(),
   files: z
     .array(
@@ -45,6 +51,7 @@ function read(values: Values, block: string) {
   return {
     value: field.value ?? '',
     at: field.selected_date_time ?? undefined,
+    option: field.selected_option?.value,
     options: (field.selected_options ?? []).map(({ value }) => value),
     files: field.files ?? [],
   }

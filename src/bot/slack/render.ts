@@ -169,7 +169,7 @@ function context(texts: readonly string[]): Block {
   }
 }
 
-function actions(buttons: readonly Button[]): Block[] {
+export function actions(buttons: readonly Button[]): Block[] {
   if (buttons.length === 0) return []
   return [{ type: 'actions', elements: buttons.slice(0, LIMITS.actions).map(button) }]
 }

@@ -8,7 +8,7 @@ import { classifySlackError, type SlackFailure } from './errors.js'
 import { upload } from './files.js'
 import { foundAmong, historyPageSchema } from './find.js'
 import { cut, escapeText, mrkdwn } from './mrkdwn.js'
-import type { Block } from './render.js'
+import { actions, type Block } from './render.js'
 
 const EVENT_TYPE = 'pressroom_scorecard'
 const CLOCKS_DIFFER_MS = 60_000
@@ -97,6 +97,7 @@ async function cardBlocks(card: ScorecardCard, client: webApi.WebClient, timeZon
       titled('Not live yet', card.open.map(({ line }) => mrkdwn(line, timeZone)).join('\n')),
       titled('Notes', words(card.notes)),
     ]),
+    ...actions(card.noteButtons),
   ]
   const figures = card.figures.map(({ label, value }) => `${label}: ${value}`)
   return { text: cut([card.title, ...figures].join(' · '), 3_000), blocks }
