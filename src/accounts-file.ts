@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseDocument, visit } from 'yaml'
 import { z } from 'zod'
+import { channelRulesShape, type Roles, type WorkspaceEntry, workspaceSchema } from './bot/rules.js'
 import { ConfigError, type Environment } from './config.js'
 import { type Account, connectors } from './publisher/connectors/index.js'
 
@@ -9,11 +10,14 @@ export interface ChannelEntry {
   readonly chat: 'slack' | 'discord'
   readonly channel: string
   readonly targets: readonly string[]
+  readonly roles?: Roles
+  readonly approval?: { readonly expiresAfterHours: number } | undefined
 }
 
 export interface AccountsFile {
   readonly accounts: readonly Account[]
   readonly channels: readonly ChannelEntry[]
+  readonly workspaces?: readonly WorkspaceEntry[]
 }
 
 const fileSchema = z.strictObject({
@@ -26,9 +30,11 @@ const fileSchema = z.strictObject({
         chat: z.enum(['slack', 'discord']),
         channel: z.string().min(1),
         targets: z.array(z.string()).min(1),
+        ...channelRulesShape,
       }),
     )
     .default([]),
+  workspaces: z.array(workspaceSchema).default([]),
 })
 
 /**
@@ -97,7 +103,7 @@ export function parseAccounts(
       )
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  return { accounts, channels: file.data.channels }
+  return { accounts, channels: file.data.channels, workspaces: file.data.workspaces }
 }
 
 function describe(source: string, account: string | undefined, error: z.ZodError): string[] {

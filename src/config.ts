@@ -228,7 +228,8 @@ function readSecretKey(value: string | undefined, dataDir: string): Uint8Array {
   return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
 }
 
-function isTimeZone(name: string): boolean {
+/** Whether a name is one of the IANA time zone database. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -7,7 +7,9 @@ import type { Chat } from './bot/chat.js'
 import type { BotDeps } from './bot/deps.js'
 import { createDiscord } from './bot/discord/index.js'
 import type { HandleDeps } from './bot/handle.js'
+import { watchOverdue } from './bot/overdue.js'
 import { nothing, say } from './bot/reply.js'
+import { rulesFor } from './bot/rules.js'
 import type { ScorecardChat } from './bot/scorecard/deliver.js'
 import { scorecardWords } from './bot/scorecard/say.js'
 import { createScorecards } from './bot/scorecard/scorecards.js'
@@ -33,6 +35,7 @@ import { loadMedia } from './store/media.js'
 import { openEmbedded } from './store/open-embedded.js'
 import { openServer } from './store/open-server.js'
 import { createSecretBox } from './store/secret-box.js'
+import { syncWorkspaces } from './store/sync-workspaces.js'
 
 /** `start` is bot and workers in one process; the others run apart over one database. */
 export type Mode = 'start' | 'bot' | 'worker'
@@ -110,6 +113,7 @@ async function start(
   await clock.follow()
   const { now } = clock
   if (database.driver.engine === 'embedded') await endLeases(database.orm, now())
+  await syncWorkspaces(database.orm, file.workspaces ?? [], now())
   await syncAccounts(database.orm, file.accounts, createSecretBox(settings.secretKey), now())
   const housekeeping = repeat(
     async () => {
@@ -195,6 +199,7 @@ async function startBot(
   stops: (() => Promise<unknown>)[],
 ): Promise<void> {
   const { desk, links, ...rest } = shared
+  const ruled = { workspaces: file.workspaces ?? [], channels: file.channels }
   const deps: BotDeps = {
     ...rest,
     log: rest.log.child({ part: 'bot' }),
@@ -202,6 +207,7 @@ async function startBot(
     platforms: desk,
     channelTargets: (chat, channel) =>
       file.channels.find((entry) => entry.chat === chat && entry.channel === channel)?.targets,
+    rulesFor: (conversation) => rulesFor(ruled, conversation),
     media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
   }
   const scorecards = createScorecards(deps, settings.scorecardCron)
@@ -218,6 +224,12 @@ async function startBot(
   if (slack) scorecardChats.push(slack.scorecards)
   const discord = settings.discord && createDiscord(settings.discord, deps, { scorecard })
   if (slack?.route) routes.push(slack.route)
+  const watching = repeat(
+    () => watchOverdue(deps),
+    OVERDUE_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'overdue posts'),
+  )
+  stops.push(watching.stop)
   const surfaces = [slack, discord].filter((one) => one !== null)
   const chats = surfaces.map(({ chat }) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
   // Before the chats are connected: one that cannot be reached must not keep the other waiting.
@@ -235,6 +247,7 @@ async function startBot(
 }
 
 const SCORECARDS_EVERY_MS = 30_000
+const OVERDUE_EVERY_MS = 30_000
 
 /** Whoever asks for readiness does not wait long. */
 const READY_WITHIN_MS = 1_500

@@ -11,6 +11,7 @@ export type ActionId =
   | 'cancel'
   | 'publish_now'
   | 'resolve_note'
+  | 'reschedule'
 
 export interface Button {
   readonly action: ActionId
@@ -35,6 +36,7 @@ export function cancellable({ target: { state } }: StoredTarget): boolean {
 /** What can be done with the post as a whole. */
 export function postButtons(postId: string, targets: readonly StoredTarget[]): Button[] {
   const stoppable = targets.filter(cancellable).length
+  const ahead = targets.some(({ target }) => target.state.status === 'scheduled')
   return [
     ...(targets.some(retriedWithPost)
       ? [
@@ -46,6 +48,7 @@ export function postButtons(postId: string, targets: readonly StoredTarget[]): B
           } as const,
         ]
       : []),
+    ...(ahead ? [{ action: 'reschedule', value: postId, label: 'Reschedule' } as const] : []),
     ...(stoppable > 0
       ? [
           {
@@ -73,13 +76,15 @@ export function targetButtons(stored: StoredTarget): Button[] {
   const { state } = target
   const note = { action: 'add_note', value, label: 'Add note' } as const
   const cancel = cancellable(stored) ? [cancelButton(value, account)] : []
+  const edit = { action: 'edit_retry', value, label: 'Edit' } as const
+  const reschedule = { action: 'reschedule', value, label: 'Reschedule' } as const
   switch (state.status) {
     case 'scheduled':
-      return [publishNow(value, account), ...cancel]
+      return [publishNow(value, account), reschedule, edit, ...cancel]
     case 'queued':
       return cancel
     case 'waiting':
-      return [publishNow(value, account), ...cancel, note]
+      return [publishNow(value, account), reschedule, ...cancel, note]
     case 'held':
       return [
         ...(state.hold === 'account'
@@ -93,6 +98,8 @@ export function targetButtons(stored: StoredTarget): Button[] {
             ] as const)
           : []),
         ...(state.hold === 'approval' ? [] : [publishNow(value, account)]),
+        reschedule,
+        ...(state.hold === 'account' ? [] : [edit]),
         ...cancel,
         note,
       ]

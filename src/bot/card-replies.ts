@@ -2,6 +2,7 @@ import type { Actor, Instant } from '../publisher/core/target.js'
 import type { StoredContent, StoredTarget } from '../store/stored-target.js'
 import { authorOf, countsOf, type PostView, type StoredIncident } from './card.js'
 import { type ByHand, byHandOf, duplicateLine } from './card-target.js'
+import { overdueLine } from './overdue.js'
 import { accountLine, headline, type Line, linkOr, plural } from './wording.js'
 
 /** A new message in the thread, for what an edit would not let anybody notice. */
@@ -139,8 +140,11 @@ function askFact(view: PostView, stored: StoredTarget): Fact[] {
         ? []
         : fact('failed', failedAt, [...name, ` failed and is not live: ${sentences(reason)}`])
     }
-    default:
-      return []
+    default: {
+      const { now } = view
+      const line = now && overdueLine(stored, view.accounts.get(stored.account), now)
+      return now && line ? fact('overdue', now, line) : []
+    }
   }
 }
 

@@ -38,6 +38,8 @@ export interface PostView extends PostWithTargets {
   readonly notes: readonly Note[]
   readonly history: readonly Deed[]
   readonly accounts: ReadonlyMap<string, AccountFacts>
+  /** When it was looked at; what stands still by then is told. */
+  readonly now?: Instant
   /** By target: what was written down elsewhere, about its account or its kind of failure. */
   readonly earlierNotes: ReadonlyMap<string, readonly Note[]>
   /** In a few words, by account: is sending again after a doubt safe there, and why. */
@@ -81,7 +83,7 @@ export function postCard(view: PostView): PostCard {
     excerpt: excerpt(post.text, EXCERPT_LENGTH) || mediaWords(targets),
     by: authorOf(view),
     askedAt: post.createdAt.getTime(),
-    ...(post.publishAt ? { publishAt: post.publishAt.getTime() } : {}),
+    ...publishTime(view),
     counts,
     headline: headline(counts),
     asides: [
@@ -90,6 +92,15 @@ export function postCard(view: PostView): PostCard {
     ],
     buttons: [...postButtons(post.id, targets), ...resolveButtons(notes)],
   }
+}
+
+/** When the first of what is still to come goes out, else what the post was asked for. */
+function publishTime({ post, targets }: PostView): { publishAt?: Instant } {
+  const ahead = targets.flatMap(({ target: { state } }) =>
+    state.status === 'scheduled' ? [state.publishAt] : [],
+  )
+  if (ahead.length > 0) return { publishAt: Math.min(...ahead) }
+  return post.publishAt ? { publishAt: post.publishAt.getTime() } : {}
 }
 
 /** The person who published it. */

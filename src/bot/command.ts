@@ -16,10 +16,13 @@ export interface Publish {
   /** Account names as written; undefined means the channel's. */
   readonly targets?: readonly string[]
   readonly media: readonly MediaSource[]
-  readonly when?:
-    | { readonly kind: 'words'; readonly words: string }
-    | { readonly kind: 'instant'; readonly at: number }
+  readonly when?: WhenAsked
 }
+
+/** A time as a person wrote it, or as they picked it. */
+export type WhenAsked =
+  | { readonly kind: 'words'; readonly words: string }
+  | { readonly kind: 'instant'; readonly at: number }
 
 type Body =
   | Publish
@@ -41,6 +44,7 @@ type Body =
   /** The id is that of a note. */
   | { readonly kind: 'resolveNote'; readonly id: string }
   | { readonly kind: 'publishNow'; readonly id: string }
+  | { readonly kind: 'reschedule'; readonly id: string }
   | { readonly kind: 'publishAnyway'; readonly id: string }
   // Submitted forms.
   | { readonly kind: 'editSubmitted'; readonly id: string; readonly text: string }
@@ -52,6 +56,7 @@ type Body =
       readonly about?: 'account' | 'kind'
     }
   | { readonly kind: 'linkSubmitted'; readonly id: string; readonly link: string }
+  | { readonly kind: 'rescheduleSubmitted'; readonly id: string; readonly when: WhenAsked }
   // What cannot be carried out.
   | {
       readonly kind: 'malformed'
@@ -81,6 +86,7 @@ export const ACTIONS = {
   resolve_note: 'resolveNote',
   cancel: 'cancel',
   publish_now: 'publishNow',
+  reschedule: 'reschedule',
   publish_anyway: 'publishAnyway',
 } as const
 export type ActionId = keyof typeof ACTIONS

@@ -3,7 +3,9 @@ import type { Content, Problem } from '../publisher/connectors/connector.js'
 import type { Policy } from '../publisher/core/retry.js'
 import type { Capabilities } from '../publisher/core/target.js'
 import type { Clock } from '../store/clock.js'
+import type { Conversation } from '../store/create-post.js'
 import type { Database } from '../store/database.js'
+import type { Rules } from './rules.js'
 
 /** What the bot is built from; main.ts puts it together. */
 export interface BotDeps {
@@ -18,6 +20,8 @@ export interface BotDeps {
   readonly platforms: PlatformDesk
   /** Accounts that `/publish` means in this channel without `to:`; undefined is every account. */
   channelTargets(chat: string, channelId: string): readonly string[] | undefined
+  /** Time zone, roles and approval of a channel; undefined: everybody may do everything. */
+  readonly rulesFor?: (conversation: Conversation) => Rules
   readonly media: {
     readonly allowPrivate: boolean
     /** Whether platforms can fetch media from us (PRESSROOM_PUBLIC_URL). */

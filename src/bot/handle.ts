@@ -4,7 +4,7 @@ import type { Command } from './command.js'
 import { accounts, checkCredentials } from './handle/accounts.js'
 import { type Asked, withFound } from './handle/asked.js'
 import { publishAnyway } from './handle/copy.js'
-import type { HandleDeps } from './handle/deps.js'
+import { type HandleDeps, placed } from './handle/deps.js'
 import { editRetry, editSubmitted } from './handle/edit.js'
 import { help } from './handle/help.js'
 import { askForLink, linkSubmitted } from './handle/link.js'
@@ -13,6 +13,7 @@ import { openForm } from './handle/open-form.js'
 import { cancel, confirmLive, denyLive, publishNow } from './handle/person.js'
 import { publish } from './handle/publish.js'
 import { resolveNote } from './handle/resolve-note.js'
+import { askForTime, rescheduleSubmitted } from './handle/reschedule.js'
 import { retry } from './handle/retry.js'
 import { statusOf, statusOfChannel } from './handle/status.js'
 import { permit } from './permit.js'
@@ -33,8 +34,9 @@ export async function handle(
   command: Command,
   actor: Actor,
   conversation: Conversation,
-  deps: HandleDeps,
+  given: HandleDeps,
 ): Promise<Reply> {
+  const deps = placed(given, conversation)
   const asked: Asked = { kind: command.kind, key: command.key, actor, conversation }
   const permission = permit(command.kind, actor, conversation)
   if (permission.kind === 'refused') {
@@ -77,6 +79,12 @@ export async function handle(
       return withFound(command.id, asked, deps, (found) => denyLive(found, asked, deps))
     case 'publishNow':
       return withFound(command.id, asked, deps, (found) => publishNow(found, asked, deps))
+    case 'reschedule':
+      return withFound(command.id, asked, deps, async (found) => askForTime(found, deps))
+    case 'rescheduleSubmitted':
+      return withFound(command.id, asked, deps, (found) =>
+        rescheduleSubmitted(found, command.when, asked, deps),
+      )
     case 'publishAnyway':
       return withFound(command.id, asked, deps, (found) => publishAnyway(found, asked, deps))
     case 'checkCredentials':

@@ -43,9 +43,11 @@ export function permit(
     case 'addNote':
     case 'addLink':
     case 'publishNow':
+    case 'reschedule':
     case 'editSubmitted':
     case 'noteSubmitted':
     case 'linkSubmitted':
+    case 'rescheduleSubmitted':
       return post ? ofChannel(actor, conversation, post) : allowed
     case 'cancel':
     case 'publishAnyway':

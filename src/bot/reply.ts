@@ -46,6 +46,8 @@ export type Form =
       readonly targetId: string
       readonly account: string
       readonly text: string
+      /** It is sent again when it was edited. */
+      readonly retries?: boolean
       /** Why it has to be edited, when it failed. */
       readonly why?: string
     }
@@ -57,6 +59,15 @@ export type Form =
       readonly failure?: string
     }
   | { readonly kind: 'link'; readonly targetId: string; readonly account: string }
+  | {
+      readonly kind: 'reschedule'
+      /** A post or a target. */
+      readonly id: string
+      readonly about: string
+      /** When it goes out as it stands, if that is ahead. */
+      readonly at?: number
+      readonly zone: string
+    }
 
 export interface FormAccount {
   readonly name: string

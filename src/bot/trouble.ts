@@ -3,7 +3,7 @@ import { say } from './reply.js'
 
 /** Whether the answer to a command is a form, which a chat opens at once or not at all. */
 export function opensForm({ kind }: Pick<Command, 'kind'>): boolean {
-  return kind === 'openForm' || kind === 'editRetry' || kind === 'addNote' || kind === 'addLink'
+  return ['openForm', 'editRetry', 'addNote', 'addLink', 'reschedule'].includes(kind)
 }
 
 /** Told to somebody who has waited for a while. */

@@ -2,6 +2,7 @@ import { startCredentialChecks } from './credentials.js'
 import type { PublisherDeps } from './deps.js'
 import type { Doorbell } from './queue/queue.js'
 import { startRelay } from './relay.js'
+import { startWatchdog } from './watchdog.js'
 import { attend } from './worker.js'
 
 export interface Publisher {
@@ -13,15 +14,21 @@ export interface Publisher {
 export async function startPublisher(
   deps: PublisherDeps,
   doorbell: Doorbell,
-  options: { concurrency?: number; sweepEveryMs?: number } = {},
+  options: {
+    concurrency?: number
+    sweepEveryMs?: number
+    watchdog?: { everyMs?: number; overdueMs?: number }
+  } = {},
 ): Promise<Publisher> {
   const attendTo = (targetId: string) => attend(targetId, deps)
   const answering = await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo)
   const relay = await startRelay(deps, doorbell, attendTo, options)
+  const watchdog = startWatchdog(deps, attendTo, options.watchdog)
   const checks = await startCredentialChecks(deps, relay.sweep)
   return {
     async stop() {
       await checks.stop()
+      await watchdog.stop()
       await relay.stop()
       await answering.stop()
     },

@@ -64,6 +64,14 @@ export async function settleDraft(
   return moved.length > 0
 }
 
+/** The time that a post shows as its own, after it was moved. */
+export async function setPublishAt(orm: Orm, id: string, at: number): Promise<void> {
+  await orm
+    .update(posts)
+    .set({ publishAt: new Date(at) })
+    .where(eq(posts.id, id))
+}
+
 /** Takes a post for telling the chat about it, if nobody else has it. */
 export async function claimTelling(
   orm: Orm,

@@ -142,6 +142,9 @@ export const targets = pressroom.table(
     index('targets_needing_person')
       .on(t.updatedAt)
       .where(sql`${t.status} in ('unconfirmed', 'held')`),
+    index('targets_open')
+      .on(t.status, t.updatedAt)
+      .where(sql`${t.status} in ('scheduled', 'queued', 'unconfirmed', 'held', 'failed')`),
     uniqueIndex('targets_remote').on(t.account, t.remoteId).where(sql`${t.remoteId} is not null`),
   ],
 )

@@ -54,12 +54,19 @@ describe('the counts of a post', () => {
 
 describe('the card of a post', () => {
   it('says what, who and when', () => {
-    const base = view([target('ta', STATES.scheduled)])
+    const base = view([target('ta', STATES.queued)])
     const text = `  A first line\nand ${'more '.repeat(60)}`
     const card = postCard({ ...base, post: { ...base.post, text, publishAt: new Date(NOW) } })
     expect(card).toMatchObject({ by: ANA, publishAt: NOW, askedAt: NOW - MINUTE })
     expect(card.excerpt).toMatch(/^A first line and more .*…$/)
     expect(card.excerpt.length).toBeLessThanOrEqual(160)
+  })
+
+  it('shows the time of what is still to come, also after it was moved', () => {
+    const base = view([target('ta', STATES.scheduled), target('tb', STATES.published)])
+    const card = postCard({ ...base, post: { ...base.post, publishAt: new Date(NOW) } })
+    expect(card.publishAt).toBe(STATES.scheduled.publishAt)
+    expect(card.buttons.map(({ action }) => action)).toEqual(['reschedule', 'cancel'])
   })
 
   it('offers to retry what failed, and to cancel what was not sent', () => {
@@ -97,14 +104,14 @@ describe('the card of a target', () => {
   })
 
   it.each([
-    ['scheduled', ['publish_now', 'cancel']],
+    ['scheduled', ['publish_now', 'reschedule', 'edit_retry', 'cancel']],
     ['queued', ['cancel']],
     ['publishing', []],
     ['processing', []],
-    ['waiting', ['publish_now', 'cancel', 'add_note']],
+    ['waiting', ['publish_now', 'reschedule', 'cancel', 'add_note']],
     ['reconciling', []],
     ['unconfirmed', ['confirm_live', 'deny_live', 'add_note']],
-    ['held', ['check_credentials', 'publish_now', 'cancel', 'add_note']],
+    ['held', ['check_credentials', 'publish_now', 'reschedule', 'cancel', 'add_note']],
     ['failed', ['retry_failed', 'add_note']],
     ['published', []],
     ['cancelled', []],
@@ -120,7 +127,12 @@ describe('the card of a target', () => {
   })
 
   it('does not offer Publish now to what waits for an approval', () => {
-    expect(actionsOf({ ...STATES.held, hold: 'approval' })).toEqual(['cancel', 'add_note'])
+    expect(actionsOf({ ...STATES.held, hold: 'approval' })).toEqual([
+      'reschedule',
+      'edit_retry',
+      'cancel',
+      'add_note',
+    ])
     expect(actionsOf({ ...STATES.held, hold: 'late' })[0]).toBe('publish_now')
   })
 

@@ -13,7 +13,7 @@ import { earlierNotesFor } from '../notes.js'
  * claims more than the rest shows.
  */
 export async function loadView(
-  deps: Pick<BotDeps, 'database' | 'platforms'>,
+  deps: Pick<BotDeps, 'database' | 'platforms' | 'now'>,
   postId: string,
 ): Promise<PostView | undefined> {
   const { orm } = deps.database
@@ -31,6 +31,7 @@ export async function loadView(
     history,
     earlierNotes,
     accounts,
+    now: deps.now(),
     retrySafety: (account) => safetyOf(deps, account),
   }
 }

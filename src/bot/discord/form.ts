@@ -7,6 +7,7 @@ import {
   ComponentType,
   TextInputStyle,
 } from 'discord.js'
+import { DateTime } from 'luxon'
 import type { Form, FormAccount } from '../reply.js'
 import type { Draft } from './drafts.js'
 
@@ -16,6 +17,7 @@ export const FORMS = {
   edit: 'edit_retry_form',
   note: 'add_note_form',
   link: 'add_link_form',
+  reschedule: 'reschedule_form',
 } as const
 
 /** @see https://docs.discord.com/developers/components/reference */
@@ -42,7 +44,7 @@ export function renderForm(form: Form, draft: Draft = {}): APIModalInteractionRe
     case 'publish':
       return modal(FORMS.publish, 'Publish a post', publishInputs(form, draft))
     case 'edit':
-      return modal(`${FORMS.edit}:${form.targetId}`, 'Edit and retry', [
+      return modal(`${FORMS.edit}:${form.targetId}`, form.retries ? 'Edit and retry' : 'Edit', [
         label(`Text for ${form.account}`, form.why, paragraph('text', { value: form.text })),
       ])
     case 'note':
@@ -62,6 +64,17 @@ export function renderForm(form: Form, draft: Draft = {}): APIModalInteractionRe
           line('link', { required: true }),
         ),
       ])
+    case 'reschedule':
+      return modal(`${FORMS.reschedule}:${form.id}`, 'Reschedule', [
+        label(
+          'When',
+          `Such as "tomorrow 9:00". Time zone: ${form.zone}`,
+          line('at', {
+            value: form.at === undefined ? '' : written(form.at, form.zone),
+            required: true,
+          }),
+        ),
+      ])
   }
 }
 
@@ -75,6 +88,11 @@ function about(account: string, failure: string): APILabelComponent {
     custom_id: 'about',
     options: [{ ...option('account', account), default: true }, option('kind', failure)],
   })
+}
+
+/** A time as it can be written back. */
+function written(at: number, zone: string): string {
+  return DateTime.fromMillis(at, { zone }).toFormat('yyyy-MM-dd HH:mm')
 }
 
 function publishInputs(

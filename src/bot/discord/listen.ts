@@ -161,6 +161,8 @@ function formAgain({ command, address }: Incoming): ReplyButton[] {
       return again('add_note', command.id)
     case 'linkSubmitted':
       return again('add_link', command.id)
+    case 'rescheduleSubmitted':
+      return again('reschedule', command.id)
     default:
       return []
   }

@@ -64,6 +64,8 @@ export function parseForm(
       }
     case FORMS.link:
       return { kind: 'linkSubmitted', id, link: text('link') }
+    case FORMS.reschedule:
+      return { kind: 'rescheduleSubmitted', id, when: { kind: 'words', words: text('at') } }
     default:
       return { kind: 'unsupported', what: `the form ${form}` }
   }

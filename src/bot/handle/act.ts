@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { decide } from '../../publisher/core/decide.js'
 import type { TargetEvent } from '../../publisher/core/target.js'
+import type { Orm } from '../../store/database.js'
 import { once } from '../../store/inbox.js'
 import { loadHistory } from '../../store/load-history.js'
 import { lockTargets } from '../../store/lock-targets.js'
@@ -26,6 +27,8 @@ export interface Wish {
   spares?(target: StoredTarget): boolean
   /** New frozen content, for edits. */
   content?: EditedContent
+  /** Done in the same transaction, when something was done; gets the accounts' names. */
+  also?(tx: Orm, done: readonly string[]): Promise<void>
 }
 
 /**
@@ -56,6 +59,7 @@ export async function act(
         acted.done.push(account)
       }
     }
+    if (acted.done.length > 0) await wish.also?.(tx, acted.done)
     return acted
   })
   return first ? actedSchema.parse(result) : undefined

@@ -12,3 +12,9 @@ export interface HandleDeps extends BotDeps {
   /** Posts the reliability report to the channel, once for a key; the reply is for the one who asked. */
   readonly scorecard?: (period: string, conversation: Conversation, key: string) => Promise<Reply>
 }
+
+/** The same, with the time zone of the workspace where it was asked. */
+export function placed(deps: HandleDeps, conversation: Conversation): HandleDeps {
+  const timeZone = deps.rulesFor?.(conversation).timeZone
+  return timeZone === undefined ? deps : { ...deps, timeZone }
+}

@@ -25,6 +25,7 @@ export async function editRetry(found: Found, asked: Asked, deps: HandleDeps): P
     kind: 'form',
     form: {
       kind: 'edit',
+      retries: state.status === 'failed',
       targetId: target.id,
       account: target.account,
       text: target.content.text,

@@ -1,7 +1,7 @@
 import type { Content, Media, Problem } from '../../publisher/connectors/connector.js'
 import type { StoredAccount } from '../../store/accounts.js'
 import type { Conversation } from '../../store/create-post.js'
-import type { Publish } from '../command.js'
+import type { Publish, WhenAsked } from '../command.js'
 import type { BotDeps } from '../deps.js'
 import type { Field, FieldProblem } from '../reply.js'
 import { checkInstant, parseWhen, type When } from '../when.js'
@@ -25,7 +25,7 @@ export function examine(
 ): Examined {
   const problems: FieldProblem[] = []
   const accounts = resolve(command, known, conversation, deps, problems)
-  const when = timeOf(command, deps)
+  const when = timeOf(command.when, deps)
   if (when.kind === 'problem') {
     const { message, next } = when
     problems.push({ field: 'at', message, ...(next ? { next } : {}) })
@@ -49,7 +49,11 @@ export function examine(
   }
 }
 
-function timeOf({ when }: Publish, { now, timeZone }: BotDeps): When {
+/** What a time that was asked for means; none means now. */
+export function timeOf(
+  when: WhenAsked | undefined,
+  { now, timeZone }: Pick<BotDeps, 'now' | 'timeZone'>,
+): When {
   if (!when) return { kind: 'at', at: undefined }
   return when.kind === 'words'
     ? parseWhen(when.words, now(), timeZone)

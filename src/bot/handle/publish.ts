@@ -13,7 +13,7 @@ import { inWords } from '../when.js'
 import { duration, excerpt } from '../wording.js'
 import type { Asked } from './asked.js'
 import { copyQuestion } from './copy.js'
-import type { HandleDeps } from './deps.js'
+import { type HandleDeps, placed } from './deps.js'
 import { hashContent, newTargets, type Request } from './draft.js'
 import { checkContents, type Examined, examine, textFor } from './examine.js'
 import { listOf } from './words.js'
@@ -60,8 +60,9 @@ export async function publish(command: Publish, asked: Asked, deps: HandleDeps):
 export async function precheck(
   command: Publish,
   asked: Pick<Asked, 'conversation'>,
-  deps: HandleDeps,
+  given: HandleDeps,
 ): Promise<readonly FieldProblem[]> {
+  const deps = placed(given, asked.conversation)
   const known = await listAccounts(deps.database.orm)
   const { accounts, problems: found } = examine(command, known, asked.conversation, deps)
   if (found.length > 0) return found

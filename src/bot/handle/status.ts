@@ -1,13 +1,15 @@
 import { DateTime } from 'luxon'
-import { channelPosts } from '../../store/channel-posts.js'
+import { type ChannelPost, channelPosts } from '../../store/channel-posts.js'
 import type { Conversation } from '../../store/create-post.js'
-import { loadPost, type PostWithTargets, recentPosts } from '../../store/posts.js'
+import { type PostWithTargets, recentPosts } from '../../store/posts.js'
+import { attentionLine } from '../attention.js'
 import { countsOf } from '../card.js'
 import { type Reply, say } from '../reply.js'
 import { inWords } from '../when.js'
 import { excerpt, headline, type Line, stateLine } from '../wording.js'
 import type { Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
+import { listOf } from './words.js'
 
 /** One post, target by target. */
 export function statusOf({ post, targets }: Found, { timeZone }: HandleDeps): Reply {
@@ -21,35 +23,57 @@ export function statusOf({ post, targets }: Found, { timeZone }: HandleDeps): Re
   return say(`${summary({ post, targets }, timeZone)}\n${lines.join('\n')}`)
 }
 
+const SHOWN = 30
+const NEWEST = 5
+/** A failure that nobody touched for so long is taken as settled. */
+const FAILED_WITHIN_MS = 14 * 86_400_000
+
 /** A channel at a glance: what needs a person first, then what is scheduled, then the newest. */
 export async function statusOfChannel(
   conversation: Conversation,
   deps: HandleDeps,
 ): Promise<Reply> {
   const { orm } = deps.database
-  const [waiting, scheduled, recent] = await Promise.all([
-    channelPosts(orm, conversation, ['unconfirmed', 'held'], 10),
-    channelPosts(orm, conversation, ['scheduled'], 10),
-    recentPosts(orm, conversation, 5),
+  const now = deps.now()
+  const limit = SHOWN + 1
+  const [waiting, failed, scheduled, recent] = await Promise.all([
+    channelPosts(orm, conversation, ['unconfirmed', 'held'], { limit }),
+    channelPosts(orm, conversation, ['failed'], { limit, since: now - FAILED_WITHIN_MS }),
+    channelPosts(orm, conversation, ['scheduled'], { limit }),
+    recentPosts(orm, conversation, NEWEST),
   ])
-  const shown = new Set<string>()
-  const section = async (title: string, ids: readonly string[]) => {
-    const posts = await Promise.all(
-      ids.filter((id) => !shown.has(id)).map((id) => loadPost(orm, id)),
-    )
-    for (const id of ids) shown.add(id)
-    const lines = posts.flatMap((found) => (found ? [`• ${summary(found, deps.timeZone)}`] : []))
-    return lines.length > 0 ? [`${title}\n${lines.join('\n')}`] : []
-  }
+  const listed = new Set([...waiting, ...failed, ...scheduled].map(({ id }) => id))
+  const newest = recent.filter(({ post }) => !listed.has(post.id))
   const parts = [
-    ...(await section('Needs a person:', waiting)),
-    ...(await section('Scheduled:', scheduled)),
-    ...(await section(
-      'Newest:',
-      recent.map(({ post }) => post.id),
-    )),
+    ...section('Needs a person, the oldest first:', waiting, (one) => attentionLine(one, now)),
+    ...section('Failed, and not tried again by itself:', failed, (one) => attentionLine(one, now)),
+    ...section('Scheduled, the next first:', scheduled, (one) => plan(one, deps.timeZone)),
+    ...(newest.length > 0
+      ? [`Newest:\n${newest.map((one) => `• ${summary(one, deps.timeZone)}`).join('\n')}`]
+      : []),
   ]
   return say(parts.join('\n\n') || 'Nothing was published from this channel yet.')
+}
+
+function section(
+  title: string,
+  found: readonly ChannelPost[],
+  lineOf: (one: ChannelPost) => string,
+): string[] {
+  if (found.length === 0) return []
+  const lines = found.slice(0, SHOWN).map((one) => `• ${lineOf(one)}`)
+  if (found.length > SHOWN) lines.push('• … and more; these come first.')
+  return [[title, ...lines].join('\n')]
+}
+
+/** When and where it goes out; accounts that go at another time are named with it. */
+function plan({ id, text, authorName, targets }: ChannelPost, zone: string): string {
+  const times = [...new Set(targets.map(({ at }) => at))].sort((a, b) => a - b)
+  const where = times.map((at) => {
+    const names = targets.filter((one) => one.at === at).map(({ account }) => account)
+    return `${inWords(at, zone)} to ${listOf(names)}`
+  })
+  return `${id} "${excerpt(text, 60) || 'no text'}" by ${authorName}: ${where.join('; ')}`
 }
 
 function summary({ post, targets }: PostWithTargets, zone: string): string {

@@ -9,6 +9,7 @@ export const FORMS = {
   edit: 'edit_retry_form',
   note: 'add_note_form',
   link: 'add_link_form',
+  reschedule: 'reschedule_form',
 } as const
 
 /** @see https://docs.slack.dev/reference/block-kit */
@@ -32,12 +33,18 @@ export function renderForm(form: Form, where: Where): types.ModalView {
     case 'publish':
       return modal(FORMS.publish, 'Publish a post', 'Publish', where, publishBlocks(form))
     case 'edit':
-      return modal(FORMS.edit, 'Edit and retry', 'Save', { ...where, id: form.targetId }, [
-        ...(form.why ? [context(`${form.account}: ${form.why}`)] : []),
-        input('text', `Text for ${form.account}`, textInput('text', true, form.text), {
-          optional: true,
-        }),
-      ])
+      return modal(
+        FORMS.edit,
+        form.retries ? 'Edit and retry' : 'Edit',
+        'Save',
+        { ...where, id: form.targetId },
+        [
+          ...(form.why ? [context(`${form.account}: ${form.why}`)] : []),
+          input('text', `Text for ${form.account}`, textInput('text', true, form.text), {
+            optional: true,
+          }),
+        ],
+      )
     case 'note':
       return modal(FORMS.note, 'Add a note', 'Save', { ...where, id: form.id }, [
         ...(form.failure ? [aboutInput(form.about, form.failure)] : []),
@@ -53,6 +60,20 @@ export function renderForm(form: Form, where: Where): types.ModalView {
     case 'link':
       return modal(FORMS.link, 'Add the link', 'Save', { ...where, id: form.targetId }, [
         input('link', `Address of the post on ${form.account}`, textInput('link', false, '', 2000)),
+      ])
+    case 'reschedule':
+      return modal(FORMS.reschedule, 'Reschedule', 'Save', { ...where, id: form.id }, [
+        context(`Another time for: ${form.about}`),
+        input(
+          'at',
+          'When',
+          {
+            type: 'datetimepicker',
+            action_id: 'at',
+            ...(form.at === undefined ? {} : { initial_date_time: Math.floor(form.at / 1000) }),
+          },
+          { hint: `The workspace's time zone is ${form.zone}.` },
+        ),
       ])
   }
 }

@@ -22,6 +22,12 @@ export function parseForm(callbackId: string, id: string, values: Values): Comma
       }
     case FORMS.link:
       return { kind: 'linkSubmitted', id, link: read(values, 'link').value }
+    case FORMS.reschedule:
+      return {
+        kind: 'rescheduleSubmitted',
+        id,
+        when: whenOf(values) ?? { kind: 'words', words: '' },
+      }
     default:
       return { kind: 'unsupported', what: `the form ${callbackId}` }
   }

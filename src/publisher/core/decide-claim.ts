@@ -166,6 +166,6 @@ function lateReason(lateMs: number): Reason {
   return {
     class: 'stale',
     text: `It was due ${minutes} minutes ago and was not sent, because nothing was running then.`,
-    next: 'Publish now, or cancel it.',
+    next: 'Publish now, reschedule it, or cancel it.',
   }
 }

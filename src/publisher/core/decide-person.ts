@@ -1,4 +1,4 @@
-import { type Context, live, moved, refused } from './moves.js'
+import { type Context, live, moved, refused, type StateOf } from './moves.js'
 import type { Decision, Target, TargetEvent, TargetState } from './target.js'
 
 type Asked = Extract<
@@ -69,10 +69,16 @@ function edit(target: Target, at: number): Decision {
       { change: { automatic: 0, dueSince: at, handles: {} } },
     )
   }
-  if (state.status === 'scheduled' || state.status === 'held') {
-    return moved(target, state, { change: { handles: {} } })
-  }
-  return refused(inFlight(state))
+  return state.status === 'scheduled' || state.status === 'held'
+    ? moved(target, state, { change: { handles: {} } })
+    : refused(inFlight(state))
+}
+
+type Unsent = StateOf<'scheduled' | 'queued' | 'waiting' | 'held'>
+
+/** Certainly not sent, and nobody is sending it. */
+function isUnsent(state: TargetState): state is Unsent {
+  return ['scheduled', 'queued', 'waiting', 'held'].includes(state.status)
 }
 
 function publishNow(target: Target, at: number): Decision {
@@ -95,10 +101,11 @@ function reschedule(
   { publishAt }: Extract<Asked, { type: 'rescheduled' }>,
 ): Decision {
   const { state } = target
-  if (state.status === 'held' && state.hold !== 'late')
-    return moved(target, { ...state, publishAt })
-  if (state.status !== 'scheduled' && state.status !== 'held') return refused(inFlight(state))
-  return moved(target, { status: 'scheduled', publishAt }, { change: { dueSince: publishAt } })
+  if (!isUnsent(state)) return refused(inFlight(state))
+  const change = { automatic: 0, dueSince: publishAt }
+  return state.status === 'held' && state.hold !== 'late'
+    ? moved(target, { ...state, publishAt }, { change })
+    : moved(target, { status: 'scheduled', publishAt }, { change })
 }
 
 function cancel(
@@ -127,7 +134,7 @@ function approve(target: Target, at: number): Decision {
     return refused('It waits for no approval.')
   const { publishAt } = state
   return publishAt !== undefined && publishAt > at
-    ? moved(target, { status: 'scheduled', publishAt })
+    ? moved(target, { status: 'scheduled', publishAt }, { change: { dueSince: publishAt } })
     : moved(target, { status: 'queued', dueAt: at }, { change: { dueSince: at } })
 }
 

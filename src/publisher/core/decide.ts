@@ -63,7 +63,8 @@ function decideRestored(target: Target, at: Instant, { policy }: Context): Decis
   if (state.status !== 'held' || state.hold !== 'account')
     return refused('it is not held by its account')
   if (state.publishAt !== undefined && state.publishAt > at) {
-    return moved(target, { status: 'scheduled', publishAt: state.publishAt })
+    const { publishAt } = state
+    return moved(target, { status: 'scheduled', publishAt }, { change: { dueSince: publishAt } })
   }
   if (at - target.dueSince > policy.staleAfterMs) {
     return moved(target, {
@@ -72,7 +73,7 @@ function decideRestored(target: Target, at: Instant, { policy }: Context): Decis
       reason: {
         class: 'stale',
         text: 'The credential works again, but the post is more than a day late.',
-        next: 'Publish now, or cancel it.',
+        next: 'Publish now, reschedule it, or cancel it.',
       },
     })
   }

@@ -132,7 +132,7 @@ denyLive      -           -           -           -           -           -     
 retry         -           -           -           -           -           -           -           -           queued      -           -
 edit          scheduled   -           -           -           -           -           -           held        queued      -           -
 publishNow    queued      -           -           -           queued      -           -           queued      -           -           -
-reschedule    scheduled   -           -           -           -           -           -           held        -           -           -
+reschedule    scheduled   scheduled   -           -           scheduled   -           -           held        -           -           -
 cancel        cancelled   cancelled   -           -           cancelled   -           -           cancelled   -           -           -
 restored      -           -           -           -           -           -           -           queued      -           -           -
 approve       -           -           -           -           -           -           -           -           -           -           -

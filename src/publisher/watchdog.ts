@@ -1,0 +1,31 @@
+import { takeDue } from '../store/load-targets.js'
+import type { PublisherDeps } from './deps.js'
+import { repeat } from './relay.js'
+
+const LOOK_EVERY_MS = 5_000
+/** A bell is answered well within this, unless there is very much in line. */
+const OVERDUE_MS = 10_000
+/** Taken at a time: the queue does the work, this only makes sure that nothing waits for it in vain. */
+const AT_A_TIME = 20
+
+/**
+ * Attends to what is overdue without asking the queue: bells may have been lost, or stand in a queue
+ * that takes them and hands none out. The claim in the store keeps two from doing the same.
+ */
+export function startWatchdog(
+  deps: PublisherDeps,
+  attendTo: (targetId: string) => Promise<void>,
+  { everyMs = LOOK_EVERY_MS, overdueMs = OVERDUE_MS } = {},
+): { stop(): Promise<void> } {
+  const { database, log, now } = deps
+  return repeat(
+    async () => {
+      const overdue = await takeDue(database.orm, now() - overdueMs, AT_A_TIME)
+      if (overdue.length === 0) return
+      log.warn({ targets: overdue.length, dueAt: overdue[0]?.dueAt }, 'overdue; the queue is slow')
+      await Promise.all(overdue.map(({ id }) => attendTo(id)))
+    },
+    everyMs,
+    (error) => log.warn({ error: (error as Error).message }, 'the watchdog could not look'),
+  )
+}

@@ -1,0 +1,1 @@
+CREATE INDEX "targets_open" ON "pressroom"."targets" USING btree ("status","updated_at") WHERE "pressroom"."targets"."status" in ('scheduled', 'queued', 'unconfirmed', 'held', 'failed');
