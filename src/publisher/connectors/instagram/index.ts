@@ -48,6 +48,7 @@ export function createInstagram(account: InstagramAccount): Connector {
     platform: 'instagram',
     retrySafety:
       'Instagram tells whether the prepared post was published, and only that one is sent again.',
+    fetchesMedia: true,
     check: checkInstagram,
     publish: (request, steps) => publishContainer(api, request, steps),
     lookUp: (doubt, reader) => lookUpContainer(api, doubt, reader),

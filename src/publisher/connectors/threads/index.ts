@@ -45,6 +45,7 @@ export function createThreads(account: ThreadsAccount): Connector {
     platform: 'threads',
     retrySafety:
       'Threads tells whether the prepared post was published, and only that one is sent again.',
+    fetchesMedia: true,
     check: checkThreads,
     publish: (request, steps) => publishContainer(api, request, steps),
     lookUp: (doubt, reader) => lookUpContainer(api, doubt, reader),
