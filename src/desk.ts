@@ -16,6 +16,7 @@ export function createDesk(
       if (!found) return [{ field: 'account', message: `There is no account called "${account}".` }]
       return [...found.check(content), ...unreachableMedia(found, content, options.servesMedia)]
     },
+    images: (account) => connector(account)?.images,
     retrySafety: (account) => connector(account)?.retrySafety ?? '',
     capabilities: (account) => {
       const found = connector(account)
@@ -30,7 +31,7 @@ function unreachableMedia(connector: Connector, content: Content, servesMedia: b
   return [
     {
       field: 'media',
-      message: `${connector.platform} fetches media from an address, and uploads have none here.`,
+      message: `${connector.platform} fetches media from an address, and this has none here.`,
       next: 'Set PRESSROOM_PUBLIC_URL to an address under which this bot can be reached, or give a media URL.',
     },
   ]

@@ -19,7 +19,7 @@ describe('media that nobody can fetch', () => {
     expect(desk.check(name, upload)).toEqual([
       {
         field: 'media',
-        message: `${name} fetches media from an address, and uploads have none here.`,
+        message: `${name} fetches media from an address, and this has none here.`,
         next: 'Set PRESSROOM_PUBLIC_URL to an address under which this bot can be reached, or give a media URL.',
       },
     ])

@@ -1,5 +1,5 @@
 import type { Log } from '../log.js'
-import type { Content, Problem } from '../publisher/connectors/connector.js'
+import type { Content, ImageRule, Problem } from '../publisher/connectors/connector.js'
 import type { Policy } from '../publisher/core/retry.js'
 import type { Capabilities } from '../publisher/core/target.js'
 import type { Clock } from '../store/clock.js'
@@ -33,6 +33,8 @@ export interface BotDeps {
 export interface PlatformDesk {
   /** What would fail if this content were sent to this account. Pure. */
   check(account: string, content: Content): readonly Problem[]
+  /** What images this account's platform takes; undefined: whatever there is. */
+  images(account: string): ImageRule | undefined
   /** In a few words: is sending again after a doubt safe there, and why. */
   retrySafety(account: string): string
   capabilities(account: string): Capabilities

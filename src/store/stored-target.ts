@@ -31,6 +31,7 @@ const mediaSchema = z.object({
   width: z.number(),
   height: z.number(),
   durationMs: z.number().exactOptional(),
+  animated: z.literal(true).exactOptional(),
   alt: z.string().exactOptional(),
   filename: z.string(),
   sourceUrl: z.string().exactOptional(),

@@ -98,11 +98,11 @@ export function textFor({ text, texts }: Publish, account: string): string {
 export function checkContents(
   command: Publish,
   accounts: readonly StoredAccount[],
-  media: readonly Media[],
+  mediaOf: (account: string) => readonly Media[],
   deps: BotDeps,
 ): FieldProblem[] {
   return accounts.flatMap(({ name }) => {
-    const content: Content = { text: textFor(command, name), media }
+    const content: Content = { text: textFor(command, name), media: mediaOf(name) }
     return deps.platforms
       .check(name, content)
       .map((problem) => ({ ...problem, account: name, field: fieldOf(problem, name, command) }))

@@ -6,6 +6,7 @@ import { sameContent } from '../../store/load-targets.js'
 import { lockContents } from '../../store/lock-contents.js'
 import { openNotes } from '../../store/notes.js'
 import type { Publish } from '../command.js'
+import { fitMedia } from '../media/fit-media.js'
 import { takeMedia } from '../media/intake.js'
 import { aboutOf, couldMeet, resolveButtons } from '../notes.js'
 import { type FieldProblem, nothing, type Reply, say } from '../reply.js'
@@ -32,25 +33,27 @@ export async function publish(command: Publish, asked: Asked, deps: HandleDeps):
   const examined = examine(command, known, asked.conversation, deps)
   if (examined.problems.length > 0) return problems(examined.problems, command)
   const intake = await takeMedia(command.media, deps, deps.uploadAccess)
+  const names = examined.accounts.map(({ name }) => name)
+  const fitted = await fitMedia(intake, names, deps)
   const found = [
     ...intake.problems,
     // With media missing, only what the texts themselves break is certain.
     ...(intake.problems.length > 0
       ? textProblems(command, examined.accounts, deps)
-      : checkContents(command, examined.accounts, intake.media, deps)),
+      : checkContents(command, examined.accounts, fitted.mediaOf, deps)),
   ]
   if (found.length > 0) return problems(found, command)
   const request: Request = {
     text: mainText(command),
     ...(examined.publishAt === undefined ? {} : { publishAt: examined.publishAt }),
     targets: examined.accounts.map(({ name: account, platform }) => {
-      const content = { text: textFor(command, account), media: [...intake.media] }
-      return { account, platform, content, contentHash: hashContent(content, intake.hashes) }
+      const content = { text: textFor(command, account), media: [...fitted.mediaOf(account)] }
+      return { account, platform, content, contentHash: hashContent(content, fitted.hashes) }
     }),
   }
   await showNotes(examined.accounts, intake.media, asked, deps)
   const queued = await queue(request, asked, deps)
-  return queued.kind === 'queued' ? receipt(examined, deps) : queued.reply
+  return queued.kind === 'queued' ? receipt(examined, fitted.changes, deps) : queued.reply
 }
 
 /**
@@ -68,7 +71,7 @@ export async function precheck(
   if (found.length > 0) return found
   return command.media.length > 0
     ? textProblems(command, accounts, deps)
-    : checkContents(command, accounts, [], deps)
+    : checkContents(command, accounts, () => [], deps)
 }
 
 function textProblems(
@@ -77,7 +80,9 @@ function textProblems(
   deps: HandleDeps,
 ): FieldProblem[] {
   const written = accounts.filter(({ name }) => textFor(command, name) !== '')
-  return checkContents(command, written, [], deps).filter(({ field }) => field.startsWith('text'))
+  return checkContents(command, written, () => [], deps).filter(({ field }) =>
+    field.startsWith('text'),
+  )
 }
 
 function problems(list: readonly FieldProblem[], command: Publish): Reply {
@@ -194,7 +199,11 @@ const STATES: Readonly<Record<string, string>> = {
 }
 
 /** The channel shows the post itself; this tells what only the one who asked has to know. */
-function receipt({ accounts, publishAt, note }: Examined, deps: HandleDeps): Reply {
+function receipt(
+  { accounts, publishAt, note }: Examined,
+  changes: readonly string[],
+  deps: HandleDeps,
+): Reply {
   const held = accounts.filter(({ status }) => status === 'held')
   const lines = [
     ...(publishAt === undefined
@@ -203,6 +212,7 @@ function receipt({ accounts, publishAt, note }: Examined, deps: HandleDeps): Rep
           `Scheduled for ${inWords(publishAt, deps.timeZone)}: ${listOf(accounts.map(({ name }) => name))}.`,
         ]),
     ...(note ? [note] : []),
+    ...changes,
     ...held.map(({ name, heldReason }) => {
       const why = (heldReason as { text?: string } | null)?.text ?? 'its credential is refused'
       return `${name} is disconnected (${excerpt(why, 200)}). Its part waits and goes on by itself once the credential works.`

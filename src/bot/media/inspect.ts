@@ -1,4 +1,5 @@
 import { imageSize } from 'image-size'
+import { isAnimated } from './animated.js'
 import { readVideo } from './mp4.js'
 import { guessWhat, type MediaType, sniff } from './sniff.js'
 
@@ -9,6 +10,7 @@ export type Inspected =
       readonly width: number
       readonly height: number
       readonly durationMs?: number
+      readonly animated?: true
     }
   | { readonly kind: 'problem'; readonly message: string; readonly next?: string }
 
@@ -23,8 +25,9 @@ export function inspect(bytes: Uint8Array): Inspected {
     }
   }
   const size = type.kind === 'image' ? imageFacts(bytes) : readVideo(bytes)
+  const animated = isAnimated(bytes, type.mime) ? { animated: true as const } : {}
   return size
-    ? { kind: 'media', type, ...size }
+    ? { kind: 'media', type, ...size, ...animated }
     : { kind: 'problem', message: `The ${type.extension.toUpperCase()} file is broken or cut off.` }
 }
 

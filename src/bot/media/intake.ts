@@ -64,7 +64,7 @@ async function takeOne(
     const isPage = source.from === 'upload' && fetched.contentType.startsWith('text/html')
     return problemOf(field, source, isPage ? NOT_HANDED_OVER : inspected)
   }
-  const { type, width, height, durationMs } = inspected
+  const { type, width, height, durationMs, animated } = inspected
   const facts = {
     kind: type.kind,
     mime: type.mime,
@@ -72,6 +72,7 @@ async function takeOne(
     width,
     height,
     ...(durationMs === undefined ? {} : { durationMs }),
+    ...(animated ? { animated } : {}),
     filename: filenameOf(source, index, type.extension),
     ...(source.from === 'url' ? { sourceUrl: source.url } : {}),
   }

@@ -30,10 +30,23 @@ export interface Media {
   readonly width: number
   readonly height: number
   readonly durationMs?: number
+  /** An image of more than one picture. */
+  readonly animated?: true
   readonly alt?: string
   readonly filename: string
   /** Where it came from, when that is an address anybody may fetch. */
   readonly sourceUrl?: string
+}
+
+/** What images a platform takes: what does not fit is converted where nobody would miss anything. */
+export interface ImageRule {
+  readonly types: readonly string[]
+  readonly maxBytes?: number
+  readonly maxPixels?: number
+  /** Of width and height together. */
+  readonly maxSides?: number
+  /** Types whose animation the platform shows; elsewhere only the first picture would be seen. */
+  readonly moving: readonly string[]
 }
 
 /** Something that would fail, found before anything is queued. */
@@ -123,6 +136,8 @@ export interface Connector {
   readonly retrySafety: string
   /** Set where the platform fetches media from an address instead of taking bytes. */
   readonly fetchesMedia?: true
+  /** What images it takes; those that do not fit are converted before they are checked. */
+  readonly images?: ImageRule
   /** What would fail, by the platform's documented limits. Pure. */
   check(content: Content): readonly Problem[]
   /** Goes on from `request.handles`; returns after at most one mutation. */

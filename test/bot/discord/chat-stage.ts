@@ -71,6 +71,7 @@ export async function createStage(database: Database) {
     policy,
     timeZone: 'Europe/Madrid',
     platforms: {
+      images: () => undefined,
       check: () => [],
       retrySafety: () => 'safe: a copy would be seen first',
       capabilities: () => ({ canLookUp: true, canVerify: true }),

@@ -70,6 +70,7 @@ export async function createTestBot(
     channelTargets: () => undefined,
     media: { allowPrivate: true, servesMedia: true },
     platforms: {
+      images: () => undefined,
       check: (account, { text, media }) => [
         ...(account === 'x' && text.length > 280
           ? [

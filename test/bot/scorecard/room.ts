@@ -95,6 +95,7 @@ export function botDeps(database: Database, now: () => number): BotDeps {
     policy,
     timeZone: 'Europe/Vienna',
     platforms: {
+      images: () => undefined,
       check: () => [],
       retrySafety: () => 'safe',
       capabilities: () => ({ canLookUp: true, canVerify: true }),

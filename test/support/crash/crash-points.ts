@@ -164,6 +164,7 @@ async function startProcess(
     ...shared,
     timeZone: 'UTC',
     platforms: {
+      images: () => undefined,
       check: () => [],
       retrySafety: () => connector.retrySafety,
       capabilities: () => ({ canLookUp: connector.lookUp !== undefined, canVerify: false }),

@@ -4,7 +4,7 @@ import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
-import { checkBluesky } from './render.js'
+import { checkBluesky, IMAGES } from './render.js'
 import { Sessions } from './session.js'
 import { SITE } from './wire.js'
 
@@ -31,6 +31,7 @@ export function createBluesky(account: BlueskyAccount): Connector {
   return {
     platform: 'bluesky',
     retrySafety: 'Safe: every try writes the same record under the same key, so there is one post.',
+    images: IMAGES,
     check: checkBluesky,
     publish: (request, steps) => publish(sessions, request, steps),
     lookUp: (doubt, reader) => lookUp(sessions, doubt, reader),

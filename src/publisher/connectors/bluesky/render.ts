@@ -1,5 +1,6 @@
 import type { Instant } from '../../core/target.js'
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
+import { standsStill } from '../images.js'
 import { facetsOf, findFeatures } from './facets.js'
 import { type Blob, COLLECTION } from './wire.js'
 
@@ -15,6 +16,13 @@ export const LIMITS = {
   videoBytes: 50 * 1024 * 1024,
   videoAlt: 1000,
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: LIMITS.imageTypes,
+  maxBytes: LIMITS.imageBytes,
+  moving: [],
+}
 
 /** Characters as people count them. */
 export function graphemes(text: string): number {
@@ -49,7 +57,10 @@ export function checkBluesky({ text, media }: Content): readonly Problem[] {
   return [...problems, ...images.flatMap(checkImage), ...videos.flatMap(checkVideo)]
 }
 
-function checkImage({ filename, mime, bytes }: Media): readonly Problem[] {
+function checkImage(image: Media): readonly Problem[] {
+  const { filename, mime, bytes } = image
+  const still = standsStill('Bluesky', image, IMAGES)
+  if (still) return [still]
   const problems: Problem[] = []
   if (!LIMITS.imageTypes.some((type) => type === mime)) {
     const message = `${filename} is ${mime}; Bluesky takes JPEG, PNG, WebP and GIF.`

@@ -3,7 +3,7 @@ import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import { accessOf, type DiscordAccount } from './account.js'
 import { remove, verify } from './look.js'
 import { publish } from './publish.js'
-import { checkDiscord } from './render.js'
+import { checkDiscord, IMAGES } from './render.js'
 import { Webhook } from './webhook.js'
 
 export { type DiscordAccount, discordAccount } from './account.js'
@@ -19,6 +19,7 @@ export function createDiscord(account: DiscordAccount): Connector {
     platform: 'discord',
     retrySafety:
       'A Discord webhook does not recognise a second send and can list nothing: look before you retry.',
+    images: IMAGES,
     check: checkDiscord,
     publish: (request, steps) => publish(webhook, request, steps),
     verify: (post, reader) => verify(webhook, post, reader),

@@ -1,4 +1,4 @@
-import type { Content, Problem } from '../connector.js'
+import type { Content, ImageRule, Problem } from '../connector.js'
 import type { HttpBody } from '../http.js'
 
 const MB = 1024 * 1024
@@ -10,6 +10,13 @@ export const LIMITS = {
   fileBytes: 10 * MB,
   altLength: 1024,
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
+  maxBytes: LIMITS.fileBytes,
+  moving: ['image/gif', 'image/png', 'image/webp'],
+}
 
 /** What Discord would refuse in this content. */
 export function checkDiscord({ text, media }: Content): readonly Problem[] {

@@ -6,7 +6,7 @@ import { facebookMeanings } from './classify.js'
 import { lookUp, verify } from './look.js'
 import type { Page } from './page.js'
 import { publish } from './publish.js'
-import { checkFacebook } from './render.js'
+import { checkFacebook, IMAGES } from './render.js'
 import { pollVideo } from './video.js'
 import { SITE } from './wire.js'
 
@@ -34,6 +34,7 @@ export function createFacebook(account: FacebookAccount): Connector {
     platform: 'facebook',
     retrySafety:
       'Facebook does not recognise a second send; the Page is read before anything is sent again.',
+    images: IMAGES,
     check: checkFacebook,
     publish: (request, steps) => publish(page, request, steps),
     poll: (request, reader) => pollVideo(page, request, reader),

@@ -1,5 +1,6 @@
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import type { FormPart } from '../http.js'
+import { standsStill } from '../images.js'
 
 /** @see Graph API reference "Page Photos"; the two marked numbers are not documented */
 export const LIMITS = {
@@ -11,6 +12,13 @@ export const LIMITS = {
   photoTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/tiff'],
   titleLength: 255,
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: LIMITS.photoTypes,
+  maxBytes: LIMITS.photoBytes,
+  moving: [],
+}
 
 /** What Facebook would refuse in this content. */
 export function checkFacebook({ text, media }: Content): readonly Problem[] {
@@ -36,7 +44,10 @@ export function checkFacebook({ text, media }: Content): readonly Problem[] {
   return [...problems, ...photos.flatMap(checkPhoto)]
 }
 
-function checkPhoto({ filename, mime, bytes }: Media): readonly Problem[] {
+function checkPhoto(photo: Media): readonly Problem[] {
+  const { filename, mime, bytes } = photo
+  const still = standsStill('Facebook', photo, IMAGES)
+  if (still) return [still]
   const problems: Problem[] = []
   if (!LIMITS.photoTypes.some((type) => type === mime)) {
     const message = `${filename} is ${mime}; Facebook takes JPEG, PNG, GIF, BMP and TIFF.`

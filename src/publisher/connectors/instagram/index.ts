@@ -6,7 +6,7 @@ import type { ContainerApi } from '../meta-containers.js'
 import { checkContainerAccount, lookUpContainer, verifyContainer } from '../meta-containers-look.js'
 import { publishContainer } from '../meta-containers-publish.js'
 import { instagramMeanings, isNotReady } from './classify.js'
-import { checkInstagram, planInstagram } from './render.js'
+import { checkInstagram, IMAGES, planInstagram } from './render.js'
 import { CONTAINER_FIELDS, container, MEDIA_FIELDS, media } from './wire.js'
 
 /**
@@ -49,6 +49,7 @@ export function createInstagram(account: InstagramAccount): Connector {
     retrySafety:
       'Instagram tells whether the prepared post was published, and only that one is sent again.',
     fetchesMedia: true,
+    images: IMAGES,
     check: checkInstagram,
     publish: (request, steps) => publishContainer(api, request, steps),
     lookUp: (doubt, reader) => lookUpContainer(api, doubt, reader),

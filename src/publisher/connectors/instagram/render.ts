@@ -1,4 +1,5 @@
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
+import { standsStill } from '../images.js'
 import type { ContainerPlan } from '../meta-containers.js'
 
 const MB = 1024 * 1024
@@ -24,6 +25,13 @@ export const LIMITS = {
   videoTypes: ['video/mp4', 'video/quicktime'],
   videoMaxWidth: 1920,
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: ['image/jpeg'],
+  maxBytes: LIMITS.imageBytes,
+  moving: [],
+}
 
 /** What Instagram would refuse in this content. */
 export function checkInstagram({ text, media }: Content): readonly Problem[] {
@@ -66,7 +74,10 @@ function checkMedium(medium: Media): readonly Problem[] {
   return medium.kind === 'image' ? checkImage(medium) : checkVideo(medium)
 }
 
-function checkImage({ filename, mime, bytes, width, height, alt = '' }: Media) {
+function checkImage(image: Media): readonly Problem[] {
+  const { filename, mime, bytes, width, height, alt = '' } = image
+  const still = standsStill('Instagram', image, IMAGES)
+  if (still) return [still]
   const problems: Problem[] = []
   const ratio = width / height
   if (mime !== 'image/jpeg') {

@@ -7,7 +7,7 @@ import { judge } from './classify.js'
 import { lookUp, remove, verify } from './look.js'
 import { Page } from './page.js'
 import { publish } from './publish.js'
-import { checkLinkedIn } from './render.js'
+import { checkLinkedIn, IMAGES } from './render.js'
 import { userInfo } from './wire.js'
 
 /** An account of the accounts file: a member or an organisation, and a token that may post for it. */
@@ -40,6 +40,7 @@ export function createLinkedIn(account: LinkedInAccount): Connector {
   const canRead = account.author.startsWith('urn:li:organization:')
   const common = {
     platform: 'linkedin',
+    images: IMAGES,
     check: checkLinkedIn,
     publish: (request, steps) => publish(page, request, steps, canRead),
     remove: (remoteId, steps) => remove(page, remoteId, steps),

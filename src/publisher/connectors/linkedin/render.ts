@@ -1,4 +1,5 @@
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
+import { standsStill } from '../images.js'
 import { littleText } from './little-text.js'
 
 const MB = 1024 * 1024
@@ -14,6 +15,13 @@ export const LIMITS = {
   videoBytes: 500 * MB,
   videoMs: { min: 3000, max: 1_800_000 },
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: LIMITS.imageTypes,
+  maxPixels: LIMITS.imagePixels - 1,
+  moving: ['image/gif'],
+}
 
 /** What LinkedIn would refuse in this content. */
 export function checkLinkedIn({ text, media }: Content): readonly Problem[] {
@@ -39,7 +47,10 @@ export function checkLinkedIn({ text, media }: Content): readonly Problem[] {
   return [...problems, ...images.flatMap(checkImage), ...videos.flatMap(checkVideo)]
 }
 
-function checkImage({ filename, mime, width, height, alt = '' }: Media): readonly Problem[] {
+function checkImage(image: Media): readonly Problem[] {
+  const { filename, mime, width, height, alt = '' } = image
+  const still = standsStill('LinkedIn', image, IMAGES)
+  if (still) return [still]
   const problems: Problem[] = []
   if (!LIMITS.imageTypes.some((type) => type === mime)) {
     const message = `${filename} is ${mime}; LinkedIn takes JPEG, PNG and GIF.`

@@ -5,7 +5,7 @@ import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import { judge } from './classify.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
-import { checkMastodon } from './render.js'
+import { checkMastodon, imageRule } from './render.js'
 import { Server } from './server.js'
 import { ownApp } from './wire.js'
 
@@ -31,6 +31,9 @@ export function createMastodon(account: MastodonAccount): Connector {
     platform: 'mastodon',
     retrySafety:
       'Safe within an hour: every try carries the same key, and the account is read before it is sent again.',
+    get images() {
+      return imageRule(server.limits())
+    },
     check: (content) => checkMastodon(content, server.limits()),
     publish: (request, steps) => publish(server, request, steps),
     lookUp: (doubt, reader) => lookUp(server, doubt, reader),

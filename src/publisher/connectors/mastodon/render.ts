@@ -1,4 +1,4 @@
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import type { FormPart } from '../http.js'
 import type { Instance } from './wire.js'
 
@@ -8,6 +8,7 @@ export interface Limits {
   readonly charactersPerLink: number
   readonly altLength: number
   readonly imageBytes: number
+  readonly imagePixels: number
   readonly videoBytes: number
   readonly types: readonly string[]
 }
@@ -19,6 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
   charactersPerLink: 23,
   altLength: 1500,
   imageBytes: 16 * 1024 * 1024,
+  imagePixels: 33_177_600,
   videoBytes: 99 * 1024 * 1024,
   types: [
     'image/jpeg',
@@ -42,9 +44,16 @@ export function limitsOf({ configuration }: Instance): Limits {
     charactersPerLink: statuses?.characters_reserved_per_url ?? byDefault.charactersPerLink,
     altLength: media?.description_limit ?? byDefault.altLength,
     imageBytes: media?.image_size_limit ?? byDefault.imageBytes,
+    imagePixels: media?.image_matrix_limit ?? byDefault.imagePixels,
     videoBytes: media?.video_size_limit ?? byDefault.videoBytes,
     types: media?.supported_mime_types ?? byDefault.types,
   }
+}
+
+/** What images become when they do not fit. A server turns what moves into a video by itself. */
+export function imageRule({ types, imageBytes, imagePixels }: Limits): ImageRule {
+  const moving = ['image/gif', 'image/png', 'image/webp']
+  return { types, maxBytes: imageBytes, maxPixels: imagePixels, moving }
 }
 
 /**
@@ -85,8 +94,15 @@ export function checkMastodon({ text, media }: Content, limits: Limits): readonl
   return [...problems, ...media.flatMap((medium) => checkMedium(medium, limits))]
 }
 
-function checkMedium({ kind, filename, mime, bytes, alt = '' }: Media, limits: Limits) {
+function checkMedium(
+  { kind, filename, mime, bytes, width, height, alt = '' }: Media,
+  limits: Limits,
+) {
   const problems: Problem[] = []
+  if (kind === 'image' && width * height > limits.imagePixels) {
+    const message = `${filename} has ${width * height} pixels; this server takes ${limits.imagePixels}.`
+    problems.push({ field: 'media', message, next: 'Make it smaller.' })
+  }
   if (!limits.types.includes(mime)) {
     const message = `${filename} is ${mime}, which this server does not take.`
     const next = kind === 'image' ? 'Save it as JPEG.' : 'Save it as MP4.'

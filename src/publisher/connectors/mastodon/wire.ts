@@ -59,6 +59,7 @@ export const instance = z.object({
         .object({
           description_limit: count,
           image_size_limit: count,
+          image_matrix_limit: count,
           video_size_limit: count,
           supported_mime_types: z.array(z.string()).optional().catch(undefined),
         })

@@ -4,7 +4,7 @@ import type { Connector } from '../connector.js'
 import { Bot } from './bot.js'
 import { checkBot } from './check-bot.js'
 import { publish, remove } from './publish.js'
-import { checkTelegram } from './render.js'
+import { checkTelegram, IMAGES } from './render.js'
 
 /** An account of the accounts file: a channel or group, and a bot that may post there. */
 export const telegramAccount = z.strictObject({
@@ -30,6 +30,7 @@ export function createTelegram(account: TelegramAccount): Connector {
     platform: 'telegram',
     retrySafety:
       'Telegram does not recognise a second send and cannot be read: look before you retry.',
+    images: IMAGES,
     check: checkTelegram,
     publish: (request, steps) => publish(bot, request, steps),
     remove: (remoteId, steps) => remove(bot, remoteId, steps),

@@ -1,5 +1,6 @@
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import type { HttpBody } from '../http.js'
+import { standsStill } from '../images.js'
 
 const MB = 1024 * 1024
 
@@ -15,6 +16,14 @@ export const LIMITS = {
   videoBytes: 50 * MB,
   videoTypes: ['video/mp4'],
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: LIMITS.photoTypes,
+  maxBytes: LIMITS.photoBytes,
+  maxSides: LIMITS.photoSides,
+  moving: [],
+}
 
 /** What Telegram would refuse in this content. Lengths count code points. */
 export function checkTelegram({ text, media }: Content): readonly Problem[] {
@@ -39,7 +48,10 @@ export function checkTelegram({ text, media }: Content): readonly Problem[] {
   ]
 }
 
-function checkPhoto({ filename, mime, bytes, width, height }: Media): readonly Problem[] {
+function checkPhoto(photo: Media): readonly Problem[] {
+  const { filename, mime, bytes, width, height } = photo
+  const still = standsStill('Telegram', photo, IMAGES)
+  if (still) return [still]
   const problems: Problem[] = []
   if (!LIMITS.photoTypes.some((type) => type === mime)) {
     const message = `${filename} is ${mime}; Telegram takes JPEG, PNG and WebP.`

@@ -6,7 +6,7 @@ import type { ContainerApi } from '../meta-containers.js'
 import { checkContainerAccount, lookUpContainer, verifyContainer } from '../meta-containers-look.js'
 import { publishContainer } from '../meta-containers-publish.js'
 import { isNotReady, threadsMeanings } from './classify.js'
-import { checkThreads, planThreads } from './render.js'
+import { checkThreads, IMAGES, planThreads } from './render.js'
 import { CONTAINER_FIELDS, container, THREAD_FIELDS, thread } from './wire.js'
 
 /** An account of the accounts file. */
@@ -46,6 +46,7 @@ export function createThreads(account: ThreadsAccount): Connector {
     retrySafety:
       'Threads tells whether the prepared post was published, and only that one is sent again.',
     fetchesMedia: true,
+    images: IMAGES,
     check: checkThreads,
     publish: (request, steps) => publishContainer(api, request, steps),
     lookUp: (doubt, reader) => lookUpContainer(api, doubt, reader),

@@ -1,4 +1,5 @@
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
+import { standsStill } from '../images.js'
 import type { ContainerPlan } from '../meta-containers.js'
 
 const MB = 1024 * 1024
@@ -16,6 +17,13 @@ export const LIMITS = {
   videoBytes: 1024 * MB,
   videoMaxMs: 5 * 60_000,
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: LIMITS.imageTypes,
+  maxBytes: LIMITS.imageBytes,
+  moving: [],
+}
 
 /** What Threads would refuse in this content. */
 export function checkThreads({ text, media }: Content): readonly Problem[] {
@@ -52,6 +60,8 @@ export function threadsLength(text: string): number {
 
 function checkMedium(medium: Media): readonly Problem[] {
   const { kind, filename, mime, bytes, alt = '' } = medium
+  const still = standsStill('Threads', medium, IMAGES)
+  if (still) return [still]
   const problems: Problem[] = []
   const [types, maxBytes] =
     kind === 'image'

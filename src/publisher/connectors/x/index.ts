@@ -4,7 +4,7 @@ import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
-import { checkX } from './render.js'
+import { checkX, IMAGES } from './render.js'
 import { User } from './user.js'
 
 /** An account of the accounts file; the token is a user's, not the app's. */
@@ -28,6 +28,7 @@ export function createX(account: XAccount): Connector {
     platform: 'x',
     retrySafety:
       'X does not recognise a second send; the timeline is read before anything is sent again.',
+    images: IMAGES,
     check: checkX,
     publish: (request, steps) => publish(user, request, steps),
     lookUp: (doubt, reader) => lookUp(user, doubt, reader),

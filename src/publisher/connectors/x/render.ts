@@ -1,4 +1,5 @@
-import type { Content, Media, Problem } from '../connector.js'
+import type { Content, ImageRule, Media, Problem } from '../connector.js'
+import { standsStill } from '../images.js'
 import { weightedLength } from './weighted-length.js'
 
 const MB = 1024 * 1024
@@ -17,6 +18,13 @@ export const LIMITS = {
   altLength: 1000,
   cashtags: 1,
 } as const
+
+/** What images become when they do not fit; see images.ts. */
+export const IMAGES: ImageRule = {
+  types: LIMITS.imageTypes,
+  maxBytes: LIMITS.imageBytes,
+  moving: ['image/gif'],
+}
 
 /** What X would refuse in this content. */
 export function checkX({ text, media }: Content): readonly Problem[] {
@@ -53,6 +61,8 @@ function checkCount(media: readonly Media[]): readonly Problem[] {
 
 function checkMedium(media: Media): readonly Problem[] {
   const { filename, mime, bytes, alt = '' } = media
+  const still = standsStill('X', media, IMAGES)
+  if (still) return [still]
   const problems: Problem[] = []
   const types: readonly string[] = media.kind === 'image' ? LIMITS.imageTypes : LIMITS.videoTypes
   if (!types.includes(mime)) {
