@@ -119,6 +119,7 @@ async function start(
     async () => {
       await clock.follow()
       await forgetOldKeys(database.orm, now() - 2 * 86_400_000)
+      await database.tidy()
     },
     60_000,
     (error) => log.debug({ error: (error as Error).message }, 'housekeeping'),

@@ -57,6 +57,7 @@ export function createSteps(
     save: (handles) => advance('stepped', handles),
     async mutate(outgoing, handles = stored.target.handles) {
       await advance('mutationBegun', handles)
+      await deps.database.flush()
       return send(outgoing, { timeoutMs: requestTimeoutWithin(deps), maySend: fence.holds })
     },
     bytes: deps.media.bytes,

@@ -16,6 +16,10 @@ export interface Database {
     | { readonly engine: 'server'; readonly sql: Sql; readonly url: string }
   /** Calls back with the payload of each notification, also after a reconnection. */
   listen(channel: Channel, hear: (payload: string) => void): Promise<() => Promise<void>>
+  /** What is committed outlasts a power failure from here on. */
+  flush(): Promise<void>
+  /** Keeps the store small and quick over months; to be called every minute or so. */
+  tidy(): Promise<void>
   /** @throws when the database does not answer */
   ping(): Promise<void>
   close(): Promise<void>

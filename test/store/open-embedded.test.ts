@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
@@ -26,6 +26,17 @@ describe('openEmbedded', () => {
     const second = await openEmbedded(data)
     expect(await loadPost(second.orm, post.id)).toMatchObject({ post: { id: post.id } })
     await second.close()
+  })
+
+  it('makes a new folder whole or not at all, and keeps what is stored through a flush', async () => {
+    await mkdir(join(folder, 'db.new'), { recursive: true })
+    await writeFile(join(folder, 'db.new', 'PG_VERSION'), 'left by a process that was killed')
+    const first = await openEmbedded(folder)
+    await createPost(first.orm, newPost())
+    await first.flush()
+    await first.tidy()
+    expect(await readdir(folder)).not.toContain('db.new')
+    await first.close()
   })
 
   it('gives the folder back when it cannot be opened', async () => {
