@@ -21,17 +21,19 @@ export interface TestDatabase {
 
 /**
  * The engines to test on, for `describe.each`: the embedded one, and a Postgres server when
- * `TEST_DATABASE_URL` names one (a user who may create databases).
+ * `TEST_DATABASE_URL` names one (a user who may create databases). `TEST_ENGINES=servers` leaves
+ * the embedded one to another run.
  */
 export function testDatabases(): readonly TestDatabase[] {
-  const url = process.env.TEST_DATABASE_URL
+  const { TEST_DATABASE_URL: url, TEST_ENGINES: engines } = process.env
   const template = inject('template')
-  return [
-    { engine: 'embedded', use: () => aroundTests(embedded) },
-    ...(url && template
-      ? [{ engine: 'server' as const, use: () => aroundTests(() => serverCopy(url, template)) }]
-      : []),
-  ]
+  const onEmbedded: TestDatabase = { engine: 'embedded', use: () => aroundTests(embedded) }
+  if (!url || !template) return [onEmbedded]
+  const onServer: TestDatabase = {
+    engine: 'server',
+    use: () => aroundTests(() => serverCopy(url, template)),
+  }
+  return engines === 'servers' ? [onServer] : [onEmbedded, onServer]
 }
 
 interface Opened {

@@ -31,12 +31,12 @@ export function testQueues(): readonly TestQueue[] {
     open: (opened: Database, prefix = uniquePrefix()) =>
       openDoorbell({ database: opened, log, prefix }),
   }))
-  const [embedded] = databases
-  if (!redisUrl || !embedded) return inDatabase
+  const [database] = databases
+  if (!redisUrl || !database) return inDatabase
   const onRedis: TestQueue = {
     title: 'on Redis',
     kind: 'redis',
-    database: embedded,
+    database,
     open: (opened, prefix = uniquePrefix()) =>
       openDoorbell({ database: opened, log, prefix, redisUrl }),
   }
