@@ -88,8 +88,9 @@ export function send(request: HttpRequest, options: SendOptions): Promise<Answer
       resolve(answer)
     }
     const lost = (why: string) => end(sent ? { kind: 'noAnswer', why } : { kind: 'notSent', why })
+    // When this process was busy, an answer that came in time may lie unread: it is read first.
     const timer = setTimeout(
-      () => lost(`no answer within ${options.timeoutMs} ms`),
+      () => setImmediate(() => lost(`no answer within ${options.timeoutMs} ms`)),
       options.timeoutMs,
     )
     outgoing.on('error', (error) => lost(describeError(error)))

@@ -157,6 +157,13 @@ describe('there is no answer to trust', () => {
 })
 
 describe('an answer', () => {
+  it('that came in time is read, although this process was busy until it was too late', async () => {
+    const busy = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+    const server = await startTcpServer(answering(OK, busy))
+    const asked = post(server.url, { timeoutMs: 300 })
+    expect(await asked).toMatchObject({ kind: 'answer', status: 200 })
+  })
+
   it('comes with its status, its headers and its text', async () => {
     const coffee = Buffer.from('☕').toString('latin1')
     const head = 'HTTP/1.1 422 Nope\r\nX-Limit: 1\r\nX-Limit: 2\r\nContent-Length: 3\r\n\r\n'
