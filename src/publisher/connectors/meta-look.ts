@@ -23,7 +23,8 @@ export interface Wanted {
  */
 export function matching(items: readonly Listed[], wanted: Wanted): readonly Listed[] {
   const { since, until = Number.POSITIVE_INFINITY, others } = wanted
-  return items
+  // A page that is asked for while the list moves, or ignored, shows again what was shown before.
+  return [...new Map(items.map((item) => [item.id, item])).values()]
     .filter(({ createdAt }) => createdAt >= since - CLOCK_SKEW_MS && createdAt <= until)
     .filter(({ id }) => !others.has(id))
     .filter(({ text }) => plain(text) === plain(wanted.text))

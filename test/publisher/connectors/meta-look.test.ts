@@ -38,6 +38,10 @@ describe('a post of ours in a list', () => {
     expect(ids(matching(items, wanted))).toEqual(['skewed'])
   })
 
+  it('is one post, however often the pages show it', () => {
+    expect(ids(matching([post('ours'), post('ours')], wanted))).toEqual(['ours'])
+  })
+
   it('is no other target’s', () => {
     const others = new Set(['theirs'])
     expect(ids(matching([post('theirs'), post('ours')], { ...wanted, others }))).toEqual(['ours'])
