@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { accountName, apiRoot } from '../account.js'
 import type { Access } from './webhook.js'
 
-const ADDRESS = /^(https?:\/\/[^?#]+?)(?:\/api)?(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?(?:\?.*)?$/
+const ADDRESS = /^(https?:\/\/[^?#]+?)\/webhooks\/(\d+)\/([\w-]+)\/?(?:\?.*)?$/
+const OFFICIAL = /^https:\/\/(?:\w+\.)?discord(?:app)?\.com\//
+const API = 'https://discord.com/api'
+const VERSION = 'v10'
 
 /** An account of the accounts file: a webhook, by its address as Discord gives it, or by its parts. */
 export const discordAccount = z
@@ -20,7 +23,7 @@ export const discordAccount = z
       .regex(/^[\w-]+$/, 'must be the part of the address after the number')
       .optional()
       .meta({ secret: true }),
-    apiUrl: apiRoot('https://discord.com/api'),
+    apiUrl: apiRoot(API),
   })
   .refine(
     ({ webhookUrl, webhookId, webhookToken }) =>
@@ -31,12 +34,21 @@ export const discordAccount = z
   )
 export type DiscordAccount = z.infer<typeof discordAccount>
 
-/** @throws TypeError for an account that its schema would refuse */
+/**
+ * Where the webhook is called: an address of Discord's own at the version this is written for, or
+ * below `apiUrl` where that leads elsewhere; any other address exactly as it was given.
+ * @throws TypeError for an account that its schema would refuse
+ */
 export function accessOf({ webhookUrl, webhookId, webhookToken, apiUrl }: DiscordAccount): Access {
-  const [, root, id, token] = ADDRESS.exec(webhookUrl ?? '') ?? []
-  if (root && id && token) return { root, id, token }
+  const versioned = `${apiUrl.replace(/\/v\d+$/, '')}/${VERSION}`
+  const [, given, id, token] = ADDRESS.exec(webhookUrl ?? '') ?? []
+  if (webhookUrl && given && id && token) {
+    if (!OFFICIAL.test(webhookUrl)) return { api: given, id, token }
+    const api = apiUrl === API ? `${new URL(webhookUrl).origin}/api/${VERSION}` : versioned
+    return { api, id, token }
+  }
   if (webhookId === undefined || webhookToken === undefined) {
     throw new TypeError('a Discord account needs a webhook')
   }
-  return { root: apiUrl.replace(/\/api(\/v\d+)?$/, ''), id: webhookId, token: webhookToken }
+  return { api: versioned, id: webhookId, token: webhookToken }
 }

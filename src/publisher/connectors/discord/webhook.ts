@@ -1,13 +1,14 @@
+import type { z } from 'zod'
 import { unreadable } from '../classify.js'
 import type { Reader } from '../connector.js'
 import type { HttpBody, HttpRequest } from '../http.js'
 import type { Read } from '../meta.js'
 import { judge } from './classify.js'
-import { type WebhookInfo, webhookInfo } from './wire.js'
+import { type message, type WebhookInfo, webhookInfo } from './wire.js'
 
 export interface Access {
-  /** Scheme, host and optional path, without `/api`. */
-  readonly root: string
+  /** The API's address, with its version where it has one. */
+  readonly api: string
   readonly id: string
   readonly token: string
 }
@@ -19,10 +20,10 @@ export class Webhook {
   constructor(private readonly access: Access) {}
 
   request(method: HttpRequest['method'], path = '', body?: HttpBody): HttpRequest {
-    const { root, id, token } = this.access
+    const { api, id, token } = this.access
     return {
       method,
-      url: `${root}/api/v10/webhooks/${id}/${token}${path}`,
+      url: `${api}/webhooks/${id}/${token}${path}`,
       ...(body ? { body } : {}),
     }
   }
@@ -44,17 +45,21 @@ export class Webhook {
   }
 
   /** The page of a message; messages do not say themselves to which server they belong. */
-  linkTo(message: { readonly id: string; readonly channel_id: string }): string | undefined {
-    const guild = this.known?.guild_id
-    return guild
-      ? `${this.access.root}/channels/${guild}/${message.channel_id}/${message.id}`
-      : undefined
+  linkTo({ id, channel_id }: z.infer<typeof message>): string | undefined {
+    const { guild_id, channel_id: usual } = this.known ?? {}
+    const channel = channel_id ?? usual
+    return guild_id && channel ? `${this.site()}/channels/${guild_id}/${channel}/${id}` : undefined
   }
 
   where(): string {
     const { guild_id, channel_id } = this.known ?? {}
     return guild_id && channel_id
-      ? `${this.access.root}/channels/${guild_id}/${channel_id}`
+      ? `${this.site()}/channels/${guild_id}/${channel_id}`
       : 'Look at the newest messages of the channel that the webhook posts to.'
+  }
+
+  /** The site is the API's address without `/api` and version. */
+  private site(): string {
+    return this.access.api.replace(/(\/api)?(\/v\d+)?$/, '')
   }
 }

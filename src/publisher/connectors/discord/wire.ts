@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { remoteId } from '../remote-id.js'
 
 /** @see discord-api-docs topics/opcodes-and-status-codes.mdx */
 export const errorBody = z.object({
@@ -13,12 +14,15 @@ export const limitBody = z.object({ retry_after: z.number().nonnegative() })
 
 export const webhookInfo = z.object({
   name: z.string().nullish().catch(undefined),
-  channel_id: z.string().min(1),
+  channel_id: remoteId.optional().catch(undefined),
   guild_id: z.string().nullish().catch(undefined),
 })
 export type WebhookInfo = z.infer<typeof webhookInfo>
 
-export const message = z.object({ id: z.string().min(1), channel_id: z.string().min(1) })
+export const message = z.object({
+  id: remoteId,
+  channel_id: remoteId.optional().catch(undefined),
+})
 
 /** The reasons inside `errors`, which nests them by field. */
 export function reasonsIn(errors: unknown): readonly string[] {

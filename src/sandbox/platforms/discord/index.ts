@@ -184,9 +184,10 @@ function webhookObject({ id, name, token }: SandboxAccount) {
   return { id, type: 1, name, avatar: null, token, ...place }
 }
 
-/** `/webhooks/…`, also below `/api` and `/api/v10`. */
+/** `/webhooks/…`, also below `/api`, a version, or both. */
 function parse({ segments }: Call) {
-  const start = segments[0] !== 'api' ? 0 : /^v(9|10)$/.test(segments[1] ?? '') ? 2 : 1
+  const below = segments[0] === 'api' ? 1 : 0
+  const start = /^v(9|10)$/.test(segments[below] ?? '') ? below + 1 : below
   const [webhooks, id, token, edge, messageId, ...rest] = segments.slice(start)
   return { id, token, edge, messageId, extra: webhooks !== 'webhooks' || rest.length > 0 }
 }

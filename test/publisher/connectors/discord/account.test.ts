@@ -9,25 +9,38 @@ const access = (more: object) =>
 
 describe('a Discord account', () => {
   it.each([
-    ['https://discord.com/api/webhooks/12/to-ken', 'https://discord.com'],
-    ['https://discord.com/api/v10/webhooks/12/to-ken', 'https://discord.com'],
-    ['https://canary.discord.com/api/webhooks/12/to-ken?thread_id=1', 'https://canary.discord.com'],
+    ['https://discord.com/api/webhooks/12/to-ken', 'https://discord.com/api/v10'],
+    ['https://discord.com/api/v9/webhooks/12/to-ken', 'https://discord.com/api/v10'],
     [
-      'http://127.0.0.1:3000/platforms/discord/webhooks/12/to-ken/',
-      'http://127.0.0.1:3000/platforms/discord',
+      'https://canary.discord.com/api/webhooks/12/to-ken?thread_id=1',
+      'https://canary.discord.com/api/v10',
     ],
-  ])('is taken by the address %s', (webhookUrl, root) => {
-    expect(access({ webhookUrl })).toEqual({ root, id: '12', token: 'to-ken' })
+  ])('is taken by the address %s, at a version that is known here', (webhookUrl, api) => {
+    expect(access({ webhookUrl })).toEqual({ api, id: '12', token: 'to-ken' })
+  })
+
+  it('is taken by an address on another server exactly as it is', () => {
+    const webhookUrl = 'http://127.0.0.1:3000/discord/webhooks/12/to-ken/'
+    const expected = { api: 'http://127.0.0.1:3000/discord', id: '12', token: 'to-ken' }
+    expect(access({ webhookUrl })).toEqual(expected)
+    expect(access({ webhookUrl, apiUrl: 'http://127.0.0.1:4000' })).toEqual(expected)
+  })
+
+  it('is called where apiUrl leads, also when its address is one of Discord’s', () => {
+    const webhookUrl = 'https://discord.com/api/webhooks/12/to-ken'
+    expect(access({ webhookUrl, apiUrl: 'http://127.0.0.1:4000/api' })).toMatchObject({
+      api: 'http://127.0.0.1:4000/api/v10',
+    })
   })
 
   it.each([
-    [undefined, 'https://discord.com'],
-    ['https://discord.com/api', 'https://discord.com'],
-    ['https://discord.com/api/v10/', 'https://discord.com'],
-    ['http://127.0.0.1:3000/discord', 'http://127.0.0.1:3000/discord'],
-  ])('is taken by its parts, at %s', (apiUrl, root) => {
+    [undefined, 'https://discord.com/api/v10'],
+    ['https://discord.com/api', 'https://discord.com/api/v10'],
+    ['https://discord.com/api/v10/', 'https://discord.com/api/v10'],
+    ['http://127.0.0.1:3000/discord', 'http://127.0.0.1:3000/discord/v10'],
+  ])('is taken by its parts, at %s', (apiUrl, api) => {
     const parts = { webhookId: '12', webhookToken: 'to-ken', ...(apiUrl ? { apiUrl } : {}) }
-    expect(access(parts)).toEqual({ root, id: '12', token: 'to-ken' })
+    expect(access(parts)).toEqual({ api, id: '12', token: 'to-ken' })
   })
 
   it.each([
