@@ -47,7 +47,7 @@ async function checkLogin(sessions: Sessions, reader: Reader): Promise<Credentia
   const session = await sessions.renew({ send: reader.read, now: reader.now })
   if (session.kind === 'session') {
     return session.active
-      ? { kind: 'ok', identity: `@${session.handle}` }
+      ? { kind: 'ok', identity: session.handle ? `@${session.handle}` : session.did }
       : {
           kind: 'refused',
           reason: {

@@ -7,7 +7,7 @@ import { type BlueskyHandles, freshBlob, readHandles } from './handles.js'
 import { readAt } from './look.js'
 import { recordKey } from './record-key.js'
 import { mentionsIn, postRecord } from './render.js'
-import { type Line, type Sessions, xrpc } from './session.js'
+import { type Line, type Session, type Sessions, xrpc } from './session.js'
 import { COLLECTION, linkTo, resolvedHandle, uploadedBlob, writtenRecord } from './wire.js'
 
 /**
@@ -24,7 +24,7 @@ export async function publish(
   const earlier = readHandles(request.handles).record
     ? await sentBefore(sessions, request, steps)
     : await sessions.prove(line)
-  if (earlier && earlier.kind !== 'success') return earlier
+  if (earlier) return earlier
   const uploaded = await upload(sessions, request, line, steps)
   if (uploaded.kind !== 'ready') return uploaded
   const frozen = await freeze(sessions, request, uploaded.handles, line)
@@ -38,7 +38,7 @@ export async function publish(
   const input = { repo: session.did, collection: COLLECTION, rkey, record, swapRecord: null }
   const call = xrpc(session, 'com.atproto.repo.putRecord', { body: { json: input } })
   const answer = await steps.mutate(call, handles)
-  if (isSessionEnded(answer)) sessions.end(session)
+  if (isSessionEnded(answer)) return renewed(sessions, session, line)
   const judged = judge(answer, 'mutation', steps.now())
   if (judged.kind === 'transient' && judged.reason.class === 'media') {
     await steps.save({ ...handles, blobs: [] })
@@ -47,6 +47,15 @@ export async function publish(
   const written = writtenRecord.safeParse(judged.json)
   if (!written.success) return unreadable('Bluesky', 'mutation', 'the address of the post')
   return { kind: 'published', remoteId: written.data.uri, permalink: linkTo(session, rkey) }
+}
+
+/** Nothing was written, because the session had just ended; with a new one the next attempt goes on. */
+async function renewed(sessions: Sessions, ended: Session, line: Line): Promise<Outcome> {
+  sessions.end(ended)
+  const session = await sessions.open(line)
+  if (session.kind !== 'session') return session
+  const text = 'Bluesky had ended the session; there is a new one.'
+  return { kind: 'transient', reason: { class: 'auth', text } }
 }
 
 /** Undefined when the record is not there. A second write would be harmless, but a look is enough. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
-import { type Success, unreadable } from '../classify.js'
+import { failureOf, type Success, unreadable } from '../classify.js'
 import type { Answer, HttpRequest } from '../http.js'
 import { isSessionEnded, judge } from './classify.js'
 import { expiryOf, openedSession, pdsOf } from './wire.js'
@@ -81,11 +81,17 @@ export class Sessions {
     return judge(await line.send(build(renewed)), 'other', line.now())
   }
 
-  /** Finds out whether the session still holds, and renews it, before anything depends on it. */
-  prove(line: Line): Promise<Outcome | Success> {
-    return this.ask(line, (session) =>
+  /**
+   * Finds out whether the session still holds, and renews it, before anything depends on it.
+   * @returns why nothing can be sent; undefined also where the server cannot be asked that
+   */
+  async prove(line: Line): Promise<Outcome | undefined> {
+    const judged = await this.ask(line, (session) =>
       xrpc(session, 'com.atproto.server.getSession', { query: {} }),
     )
+    if (judged.kind === 'success') return undefined
+    const unknown = ['404', '501', 'MethodNotImplemented', 'XRPCNotSupported']
+    return unknown.includes(failureOf(judged).reason.code ?? '') ? undefined : judged
   }
 
   /** Undefined when the refresh token is refused too. */

@@ -12,7 +12,7 @@ const service = z.object({ id: z.string(), serviceEndpoint: z.string() })
 /** What logging in and refreshing answer. @see com.atproto.server.createSession */
 export const openedSession = z.object({
   did: z.string().startsWith('did:'),
-  handle: z.string(),
+  handle: z.string().catch(''),
   accessJwt: z.string().min(1),
   refreshJwt: z.string().min(1),
   didDoc: z

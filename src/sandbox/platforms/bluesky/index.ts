@@ -223,10 +223,10 @@ export function createBluesky(world: World): Platform {
         return { ...xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded'), headers }
       }
       case 'bad_token':
-        // 401 is what a login with a wrong password answers, 400 what a token does.
-        return fault.status === 401
-          ? xrpcError(401, 'AuthenticationRequired', 'Invalid identifier or password')
-          : xrpcError(400, 'ExpiredToken', 'Token has expired')
+        // 401 is what the account's password comes to, 400 what a session does that can be renewed.
+        return fault.status === 400
+          ? xrpcError(400, 'ExpiredToken', 'Token has expired')
+          : xrpcError(401, 'AuthenticationRequired', 'Invalid identifier or password')
       case 'forbidden':
         return xrpcError(401, 'AccountTakedown', 'Account has been taken down')
       case 'duplicate_refusal':

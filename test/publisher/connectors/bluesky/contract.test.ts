@@ -16,6 +16,5 @@ connectorContract('Bluesky keeps the contract', {
   provesAbsence: true,
   errors: [
     { name: 'another record under the key', says: 'doubt', fault: { kind: 'duplicate_refusal' } },
-    { name: 'app password refused', says: 'credential', fault: { kind: 'bad_token', status: 401 } },
   ],
 })
