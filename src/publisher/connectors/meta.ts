@@ -4,6 +4,7 @@ import { type CallKind, classifyAnswer, failureOf, type Success, unreadable } fr
 import type { CredentialCheck, Reader, Removal, Steps } from './connector.js'
 import { type Answer, type FormPart, type HttpRequest, parseJson } from './http.js'
 import { graphError, isMissing, type Meanings, refineGraph } from './meta-errors.js'
+import { remoteId } from './remote-id.js'
 
 export interface GraphAccount {
   readonly apiUrl: string
@@ -69,7 +70,7 @@ export function notSentUnread({ outcome }: Unread): Outcome {
     : { kind: 'transient', reason: failureOf(outcome).reason }
 }
 
-export const createdId = z.object({ id: z.string().min(1) })
+export const createdId = z.object({ id: remoteId })
 
 /** One object by its id. `missing` is the platform's own word, and has been seen to be wrong. */
 export async function readObject<T>(

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Listed } from '../meta.js'
+import { remoteId } from '../remote-id.js'
 
-const node = z.object({ id: z.string() })
+const node = z.object({ id: remoteId })
 const attachment = z.object({
   target: node.optional().catch(undefined),
   subattachments: z
@@ -16,8 +17,8 @@ export const LIST_FIELDS = `${POST_FIELDS},attachments{target,subattachments}`
 /** A Page post; text is absent in posts that have none, and albums nest their photos. */
 export const pagePost = z
   .object({
-    id: z.string().min(1),
-    message: z.string().optional(),
+    id: remoteId,
+    message: z.string().nullish(),
     created_time: z.string(),
     permalink_url: z.string().optional().catch(undefined),
     attachments: z
@@ -41,7 +42,7 @@ export const pagePost = z
   })
 
 /** The feed holds posts that nobody sees yet, too. @see Graph API reference "Page Feed" */
-export const feedPost = z.looseObject({ is_published: z.literal(true).optional() }).pipe(pagePost)
+export const feedPost = z.looseObject({ is_published: z.literal(true).nullish() }).pipe(pagePost)
 
 const phase = z.object({ status: z.string().optional() }).optional().catch(undefined)
 

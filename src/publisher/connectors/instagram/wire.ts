@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Listed } from '../meta.js'
 import type { ContainerState } from '../meta-containers.js'
+import { remoteId } from '../remote-id.js'
 import { failedMedia } from './classify.js'
 
 export const CONTAINER_FIELDS = 'status_code,status'
@@ -20,15 +21,15 @@ export const MEDIA_FIELDS = 'id,caption,timestamp,permalink'
 
 export const media = z
   .object({
-    id: z.string().min(1),
-    caption: z.string().optional(),
+    id: remoteId,
+    caption: z.string().nullish(),
     timestamp: z.string(),
     permalink: z.string().optional().catch(undefined),
   })
   .transform(
-    ({ id, caption = '', timestamp, permalink }): Listed => ({
+    ({ id, caption, timestamp, permalink }): Listed => ({
       id,
-      text: caption,
+      text: caption ?? '',
       createdAt: Date.parse(timestamp),
       permalink,
     }),

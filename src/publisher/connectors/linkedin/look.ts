@@ -52,7 +52,8 @@ export async function readPosts(
   since: Instant,
 ): Promise<Read<readonly Listed[]>> {
   const posts: Listed[] = []
-  for (let start = 0; start < MAX_PAGES * PAGE_SIZE; start += PAGE_SIZE) {
+  let start = 0
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
     const query = new URLSearchParams({
       q: 'author',
       author: page.author,
@@ -66,12 +67,14 @@ export async function readPosts(
     if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
     const parsed = postList.safeParse(judged.json)
     if (!parsed.success) return notUnderstood('a list of posts')
-    const { elements } = parsed.data
+    const { elements, paging } = parsed.data
     const read = elements.flatMap((entry) => readPost.safeParse(entry).data ?? [])
     const shown = read.filter(({ shown }) => shown).map(({ listed }) => listed)
     posts.push(...shown.map((post) => ({ ...post, permalink: page.linkTo(post.id) })))
     const oldest = read.at(-1)?.listed.createdAt ?? Number.NEGATIVE_INFINITY
-    if (elements.length < PAGE_SIZE || oldest < since - CLOCK_SKEW_MS) break
+    const more = elements.length >= PAGE_SIZE || paging?.links.some(({ rel }) => rel === 'next')
+    if (!more || elements.length === 0 || oldest < since - CLOCK_SKEW_MS) break
+    start += elements.length
   }
   return { kind: 'read', value: posts }
 }

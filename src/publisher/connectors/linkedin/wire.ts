@@ -41,7 +41,8 @@ export const readPost = z
   .object({
     id: z.string().min(1),
     commentary: z.string().catch(''),
-    createdAt: z.number(),
+    createdAt: z.number().optional().catch(undefined),
+    publishedAt: z.number().optional().catch(undefined),
     lifecycleState: z.string().catch('PUBLISHED'),
     content: z
       .object({
@@ -54,11 +55,12 @@ export const readPost = z
       .optional()
       .catch(undefined),
   })
-  .transform(({ id, commentary, createdAt, lifecycleState, content }) => {
+  .transform(({ id, commentary, createdAt, publishedAt, lifecycleState, content }) => {
     const listed: Listed = {
       id,
       text: comparable(plainText(commentary)),
-      createdAt,
+      // One that tells no time is never taken for ours.
+      createdAt: createdAt ?? publishedAt ?? Number.NaN,
       photos: [
         ...(content?.media ? [content.media.id] : []),
         ...(content?.multiImage?.images.map((image) => image.id) ?? []),
@@ -69,7 +71,14 @@ export const readPost = z
   })
 const FAILED = 'PUBLISH_FAILED'
 
-export const postList = z.object({ elements: z.array(z.unknown()) })
+/** A page of a list; `links` names the next one where there is one. */
+export const postList = z.object({
+  elements: z.array(z.unknown()),
+  paging: z
+    .object({ links: z.array(z.object({ rel: z.string() })).catch([]) })
+    .optional()
+    .catch(undefined),
+})
 
 export const userInfo = z.object({
   sub: z.string(),

@@ -52,7 +52,8 @@ async function checkToken(server: Server, reader: Reader): Promise<CredentialChe
     return { kind: own.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
   }
   await server.kind(reader)
-  const identity = `@${own.value.acct}@${server.host()}`
+  const { acct, username, id } = own.value
+  const identity = `@${acct ?? username ?? id}@${server.host()}`
   const scopes = await readScopes(server, reader)
   const lacks = (scope: string) =>
     scopes !== undefined && !scopes.some((one) => one === scope || scope.startsWith(`${one}:`))

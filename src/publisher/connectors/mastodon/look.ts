@@ -64,8 +64,10 @@ export async function readStatuses(
     if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
     const parsed = statusList.safeParse(judged.json)
     if (!parsed.success) return unreadableAnswer('a list of posts')
-    all.push(...parsed.data)
-    const oldest = parsed.data.at(-1)
+    // A server that does not page shows the same posts again, which are then all there are.
+    const more = parsed.data.filter(({ id }) => all.every((known) => known.id !== id))
+    all.push(...more)
+    const oldest = more.at(-1)
     if (!oldest || oldest.createdAt < since - CLOCK_SKEW_MS) return { kind: 'read', value: all }
   }
   const text = 'The account has posted so much since then that the post cannot be looked for.'

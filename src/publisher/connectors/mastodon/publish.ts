@@ -14,7 +14,7 @@ import {
 import { matchingStatuses, readStatuses, wantedStatus } from './look.js'
 import { mediaUpload, statusForm } from './render.js'
 import type { Server } from './server.js'
-import { attachment, status } from './wire.js'
+import { attachment, created } from './wire.js'
 
 /**
  * One attempt: reads the account if it was sent before, uploads, waits until the media are
@@ -43,9 +43,10 @@ export async function publish(
     await steps.save({ ...sent, uploads: sent.uploads.map((one) => ({ ...one, ready: false })) })
   }
   if (judged.kind !== 'success') return judged
-  const parsed = status.safeParse(judged.json)
+  const parsed = created.safeParse(judged.json)
   if (!parsed.success) return unreadable('Mastodon', 'mutation', 'the post')
-  const { id, permalink } = parsed.data
+  const { id, url, uri } = parsed.data
+  const permalink = url ?? uri ?? undefined
   return livePost({ remoteId: id, ...(permalink === undefined ? {} : { permalink }) })
 }
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/target.js'
-import { unreadable } from '../classify.js'
+import { failureOf, unreadable } from '../classify.js'
 import type { Reader } from '../connector.js'
 import type { HttpBody, HttpRequest } from '../http.js'
 import type { Read } from '../meta.js'
@@ -23,7 +23,8 @@ interface Kind {
 
 interface Own {
   readonly id: string
-  readonly acct: string
+  readonly acct?: string | undefined
+  readonly username?: string | undefined
   readonly url?: string | undefined
 }
 
@@ -54,7 +55,11 @@ export class Server {
     if (this.known && now - this.known.readAt < INSTANCE_LIFE_MS) {
       return { kind: 'read', value: this.known }
     }
-    const judged = judge(await reader.read(this.request('GET', 'v1/instance')), 'read', now)
+    let judged = judge(await reader.read(this.request('GET', 'v1/instance')), 'read', now)
+    // The older description is deprecated, the newer one absent before 4.0.
+    if (judged.kind !== 'success' && failureOf(judged).reason.code === '404') {
+      judged = judge(await reader.read(this.request('GET', 'v2/instance')), 'read', now)
+    }
     if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
     const parsed = instance.safeParse(judged.json)
     if (!parsed.success) return unreadableAnswer('what server it is')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Listed } from '../meta.js'
+import { remoteId } from '../remote-id.js'
 import { comparable, plainTextOf } from './html-text.js'
 
 /** @see mastodon/documentation entities/Error.md */
@@ -8,12 +9,12 @@ export const errorBody = z.object({ error: z.string() })
 /** A post, with its HTML as comparable text. @see mastodon/documentation entities/Status.md */
 export const status = z
   .object({
-    id: z.string().min(1),
+    id: remoteId,
     created_at: z.string(),
     content: z.string().catch(''),
     url: z.string().nullish().catch(undefined),
     uri: z.string().nullish().catch(undefined),
-    media_attachments: z.array(z.object({ id: z.string() })).catch([]),
+    media_attachments: z.array(z.object({ id: remoteId })).catch([]),
   })
   .transform(
     (it): Listed => ({
@@ -25,15 +26,27 @@ export const status = z
     }),
   )
 
-export const statusList = z.array(status)
+/** Entries that cannot be read are left out. */
+export const statusList = z
+  .array(z.unknown())
+  .transform((entries) => entries.flatMap((entry) => status.safeParse(entry).data ?? []))
+
+/** What posting answers; only the id is needed. */
+export const created = z.object({
+  id: remoteId,
+  url: z.string().nullish().catch(undefined),
+  uri: z.string().nullish().catch(undefined),
+})
+
 export const statusSource = z.object({ text: z.string() })
 
 /** An uploaded file; it has no address as long as it is processed. */
-export const attachment = z.object({ id: z.string().min(1) })
+export const attachment = z.object({ id: remoteId })
 
 export const ownAccount = z.object({
-  id: z.string().min(1),
-  acct: z.string(),
+  id: remoteId,
+  acct: z.string().optional().catch(undefined),
+  username: z.string().optional().catch(undefined),
   url: z.string().optional().catch(undefined),
 })
 

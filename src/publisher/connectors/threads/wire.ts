@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Listed } from '../meta.js'
 import type { ContainerState } from '../meta-containers.js'
+import { remoteId } from '../remote-id.js'
 import { failedMedia } from './classify.js'
 
 export const CONTAINER_FIELDS = 'status,error_message'
@@ -20,15 +21,15 @@ export const THREAD_FIELDS = 'id,text,timestamp,permalink'
 
 export const thread = z
   .object({
-    id: z.string().min(1),
-    text: z.string().optional(),
+    id: remoteId,
+    text: z.string().nullish(),
     timestamp: z.string(),
     permalink: z.string().optional().catch(undefined),
   })
   .transform(
-    ({ id, text = '', timestamp, permalink }): Listed => ({
+    ({ id, text, timestamp, permalink }): Listed => ({
       id,
-      text,
+      text: text ?? '',
       createdAt: Date.parse(timestamp),
       permalink,
     }),

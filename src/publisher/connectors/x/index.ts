@@ -41,7 +41,10 @@ export function createX(account: XAccount): Connector {
 
 async function checkToken(user: User, reader: Reader): Promise<CredentialCheck> {
   const own = await user.readMe(reader)
-  if (own.kind === 'read') return { kind: 'ok', identity: `@${own.value.username}` }
+  if (own.kind === 'read') {
+    const { id, username } = own.value
+    return { kind: 'ok', identity: username ? `@${username}` : id }
+  }
   const { reason } = failureOf(own.outcome)
   return { kind: own.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
 }

@@ -12,7 +12,7 @@ export interface Access {
 
 interface Own {
   readonly id: string
-  readonly username: string
+  readonly username?: string | undefined
 }
 
 /** The account that a token opens, and how to call X with it. */
@@ -52,7 +52,7 @@ export class User {
   }
 
   page(): string {
-    return this.own ? `${this.site()}/${this.own.username}` : this.site()
+    return this.own?.username ? `${this.site()}/${this.own.username}` : this.site()
   }
 
   /** The site is the API's address without its `api.`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Listed } from '../meta.js'
+import { remoteId } from '../remote-id.js'
 import { comparable, sentText } from './timeline-text.js'
 
 const words = z.string().optional().catch(undefined)
@@ -21,9 +22,9 @@ export const problem = z
   .refine(({ title, detail, errors }) => title || detail || errors?.length)
 export type Problem = z.infer<typeof problem>
 
-export const created = z.object({ data: z.object({ id: z.string().min(1) }) })
+export const created = z.object({ data: z.object({ id: remoteId }) })
 export const ownUser = z.object({
-  data: z.object({ id: z.string().min(1), username: z.string().min(1) }),
+  data: z.object({ id: remoteId, username: z.string().min(1).optional().catch(undefined) }),
 })
 
 const link = z.object({ url: z.string(), expanded_url: z.string() })
@@ -33,7 +34,7 @@ export const POST_FIELDS = 'created_at,entities,attachments'
 /** A post, with its text as it was sent; media keys end with the id of the upload. */
 const post = z
   .object({
-    id: z.string().min(1),
+    id: remoteId,
     text: z.string(),
     created_at: z.string(),
     entities: z
@@ -64,7 +65,7 @@ export const timeline = z.object({
 })
 export { post as timelinePost }
 
-export const startedUpload = z.object({ data: z.object({ id: z.string().min(1) }) })
+export const startedUpload = z.object({ data: z.object({ id: remoteId }) })
 
 /** @see X API docs, "Chunked media upload" */
 export const uploadState = z.object({

@@ -48,6 +48,11 @@ describe('the credential of a bot', () => {
     })
   })
 
+  it('is good when the bot is known and its rights cannot be asked for', async () => {
+    const unknown = { ok: false, error_code: 404, description: 'Not Found' }
+    expect(await connector.checkCredentials(withRights(unknown, 404))).toMatchObject({ kind: 'ok' })
+  })
+
   it('is refused for a chat that the bot does not know', async () => {
     const unknown = { ok: false, error_code: 400, description: 'Bad Request: chat not found' }
     expect(await connector.checkCredentials(withRights(unknown, 400))).toMatchObject({
