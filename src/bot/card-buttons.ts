@@ -75,6 +75,7 @@ export function targetButtons(stored: StoredTarget): Button[] {
   const { id: value, account, target } = stored
   const { state } = target
   const note = { action: 'add_note', value, label: 'Add note' } as const
+  const check = { action: 'check_credentials', value, label: 'Check credentials' } as const
   const cancel = cancellable(stored) ? [cancelButton(value, account)] : []
   const edit = { action: 'edit_retry', value, label: 'Edit' } as const
   const reschedule = { action: 'reschedule', value, label: 'Reschedule' } as const
@@ -84,19 +85,10 @@ export function targetButtons(stored: StoredTarget): Button[] {
     case 'queued':
       return cancel
     case 'waiting':
-      return [publishNow(value, account), reschedule, ...cancel, note]
+      return [publishNow(value, account), reschedule, ...cancel, check, note]
     case 'held':
       return [
-        ...(state.hold === 'account'
-          ? ([
-              {
-                action: 'check_credentials',
-                value,
-                label: 'Check credentials',
-                style: 'primary',
-              },
-            ] as const)
-          : []),
+        ...(state.hold === 'account' ? [{ ...check, style: 'primary' } as const] : []),
         ...(state.hold === 'approval' ? [] : [publishNow(value, account)]),
         reschedule,
         ...(state.hold === 'account' ? [] : [edit]),
@@ -119,7 +111,7 @@ export function targetButtons(stored: StoredTarget): Button[] {
         note,
       ]
     case 'failed':
-      return [...failedButtons(state.reason.class, value, account), note]
+      return [...failedButtons(state.reason.class, value, account), check, note]
     case 'published':
       // What went wrong before is best written down when it is over.
       return target.attempt > 1 || state.how === 'found' ? [note] : []

@@ -1,9 +1,10 @@
 import type { Evidence, TargetState } from '../publisher/core/target.js'
 import type { Note } from '../store/notes.js'
 import type { StoredContent, StoredTarget } from '../store/stored-target.js'
-import type { PostView, StoredIncident } from './card.js'
+import type { AccountFacts, PostView, StoredIncident } from './card.js'
 import { type Button, targetButtons } from './card-buttons.js'
 import { noteLine, resolveButtons } from './notes.js'
+import { failedSince, reachLine, surroundingsOf } from './playbook.js'
 import { accountLine, duration, type Line, linkOr, stateLine } from './wording.js'
 
 /** Which of six ways a target stands, for the one symbol in front of it. */
@@ -67,7 +68,11 @@ export function targetCard(view: PostView, stored: StoredTarget): TargetCard {
     ...(permalink === undefined ? {} : { permalink }),
     tone: TONES[state.status],
     title: titleLine(stored, permalink),
-    lines: [...incidentLines(view, stored), ...stateLines(view, stored)],
+    lines: [
+      ...incidentLines(view, stored),
+      ...stateLines(view, stored),
+      ...playbookLines(view, stored),
+    ],
     asides: asidesOf(view, stored),
     ...(byHand ? { byHand } : {}),
     buttons: [...targetButtons(stored), ...resolveButtons(notesOf(view, stored)).slice(0, NOTES)],
@@ -114,6 +119,37 @@ function stateLines(view: PostView, stored: StoredTarget): Line[] {
       return []
   }
 }
+
+/** The first questions about a failure, answered: is it only this one, and does the credential work? */
+function playbookLines(view: PostView, stored: StoredTarget): Line[] {
+  const since = failedSince(stored)
+  if (since === undefined || stored.platform === 'manual') return []
+  const around = view.ended && surroundingsOf(stored, view.ended)
+  return [
+    ...(around ? [reachLine(stored, around)] : []),
+    ...checkedLines(view.accounts.get(stored.account)?.checked, stored, since),
+  ]
+}
+
+function checkedLines(
+  checked: AccountFacts['checked'],
+  { target: { state } }: StoredTarget,
+  since: number,
+): Line[] {
+  if (!checked || checked.at < since) return []
+  const words = checked.words === '' ? '.' : `: ${checked.words}`
+  // A held account is looked at again and again by itself; only the outcome is news.
+  if (state.status === 'held') {
+    return checked.kind === 'ok' ? [] : [[`Checked again since, without success${words}`]]
+  }
+  return [[{ strong: 'Credentials' }, ' ', { at: checked.at }, ` ${CHECKED[checked.kind]}${words}`]]
+}
+
+const CHECKED = {
+  ok: 'work',
+  refused: 'are refused',
+  unknown: 'could not be checked',
+} as const
 
 /** Failures after which people ask whether sending again could make a second copy. */
 const DOUBTFUL = new Set(['denied', 'platform', 'network', 'unknown'])

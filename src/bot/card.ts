@@ -1,4 +1,5 @@
 import type { Actor, Instant } from '../publisher/core/target.js'
+import type { EndedOnAccount } from '../store/last-hour.js'
 import type { Deed } from '../store/load-history.js'
 import type { Note } from '../store/notes.js'
 import type { PostWithTargets } from '../store/posts.js'
@@ -30,6 +31,13 @@ export type StoredIncident = typeof incidents.$inferSelect
 /** What is known about an account, as far as a thread shows it. */
 export interface AccountFacts {
   readonly pausedUntil?: Instant
+  /** The newest look at its credential. */
+  readonly checked?: {
+    readonly at: Instant
+    readonly kind: 'ok' | 'refused' | 'unknown'
+    /** Whose it is, or what the platform said. */
+    readonly words: string
+  }
 }
 
 /** Everything cards are made from. */
@@ -40,6 +48,8 @@ export interface PostView extends PostWithTargets {
   readonly accounts: ReadonlyMap<string, AccountFacts>
   /** When it was looked at; what stands still by then is told. */
   readonly now?: Instant
+  /** What else was sent around the time of its failures; absent while there is nothing to compare. */
+  readonly ended?: readonly EndedOnAccount[]
   /** By target: what was written down elsewhere, about its account or its kind of failure. */
   readonly earlierNotes: ReadonlyMap<string, readonly Note[]>
   /** In a few words, by account: is sending again after a doubt safe there, and why. */

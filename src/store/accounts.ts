@@ -124,6 +124,6 @@ with touched as (
   where id in (select post_id from pressroom.targets where account = ${check.name} and status = 'held')
   returning id
 )
-select count(pg_notify('pressroom_changed', id)) from touched`,
+select count(pg_notify('pressroom_changed', id)), pg_notify('pressroom_checked', ${check.name}::text) from touched`,
   )
 }

@@ -25,8 +25,15 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** `due`: a target has to be attended to; `changed`: a post looks different; `check`: an account is to be checked. */
-export type Channel = 'pressroom_due' | 'pressroom_changed' | 'pressroom_check'
+/**
+ * `due`: a target has to be attended to; `changed`: a post looks different; `check`: an account is
+ * to be checked; `checked`: it was.
+ */
+export type Channel =
+  | 'pressroom_due'
+  | 'pressroom_changed'
+  | 'pressroom_check'
+  | 'pressroom_checked'
 
 /** The rows of a raw statement; the two drivers hand them over differently. */
 export async function rows<T>(orm: Orm, statement: SQL): Promise<T[]> {

@@ -136,6 +136,18 @@ select pg_notify('pressroom_changed', id) from done where changed > told and tel
   )
 }
 
+/** Lets the chat be told about a post again, because something about it looks different. */
+export async function touchPost(orm: Orm, id: string): Promise<void> {
+  await rows(
+    orm,
+    sql`
+with touched as (
+  update pressroom.posts set changed = changed + 1, tell_at = null where id = ${id} returning id
+)
+select pg_notify('pressroom_changed', id) from touched`,
+  )
+}
+
 /** What a thread shows besides the targets themselves. */
 export async function loadAsides(orm: Orm, postId: string) {
   const [foundIncidents, foundNotes] = await Promise.all([

@@ -108,11 +108,11 @@ describe('the card of a target', () => {
     ['queued', ['cancel']],
     ['publishing', []],
     ['processing', []],
-    ['waiting', ['publish_now', 'reschedule', 'cancel', 'add_note']],
+    ['waiting', ['publish_now', 'reschedule', 'cancel', 'check_credentials', 'add_note']],
     ['reconciling', []],
     ['unconfirmed', ['confirm_live', 'deny_live', 'add_note']],
     ['held', ['check_credentials', 'publish_now', 'reschedule', 'cancel', 'add_note']],
-    ['failed', ['retry_failed', 'add_note']],
+    ['failed', ['retry_failed', 'check_credentials', 'add_note']],
     ['published', []],
     ['cancelled', []],
   ] as const)('offers what can be done while it is %s', (status, actions) => {
@@ -121,9 +121,14 @@ describe('the card of a target', () => {
   })
 
   it('offers editing first where sending the same again cannot help', () => {
-    expect(actionsOf(failed('validation'))).toEqual(['edit_retry', 'retry_failed', 'add_note'])
+    expect(actionsOf(failed('validation'))).toEqual([
+      'edit_retry',
+      'retry_failed',
+      'check_credentials',
+      'add_note',
+    ])
     expect(actionsOf(failed('media'))[0]).toBe('edit_retry')
-    expect(actionsOf(failed('network'))).toEqual(['retry_failed', 'add_note'])
+    expect(actionsOf(failed('network'))).toEqual(['retry_failed', 'check_credentials', 'add_note'])
   })
 
   it('does not offer Publish now to what waits for an approval', () => {

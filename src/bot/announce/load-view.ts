@@ -1,5 +1,7 @@
-import { listAccounts } from '../../store/accounts.js'
+import { z } from 'zod'
+import { listAccounts, type StoredAccount } from '../../store/accounts.js'
 import type { Orm } from '../../store/database.js'
+import { type EndedOnAccount, loadEnded } from '../../store/last-hour.js'
 import { loadHistory } from '../../store/load-history.js'
 import { type Note, openNotes } from '../../store/notes.js'
 import { loadAsides, loadPost, type PostWithTargets } from '../../store/posts.js'
@@ -7,6 +9,7 @@ import type { StoredTarget } from '../../store/stored-target.js'
 import type { AccountFacts, PostView } from '../card.js'
 import type { BotDeps } from '../deps.js'
 import { earlierNotesFor } from '../notes.js'
+import { AFTER_MS, BEFORE_MS, failedSince, isSettling } from '../playbook.js'
 
 /**
  * Everything the cards of a post are made from. The post is read first, so that its `changed` never
@@ -19,11 +22,12 @@ export async function loadView(
   const { orm } = deps.database
   const loaded = await loadPost(orm, postId)
   if (!loaded) return undefined
-  const [asides, history, accounts, earlierNotes] = await Promise.all([
+  const [asides, history, accounts, earlierNotes, ended] = await Promise.all([
     loadAsides(orm, postId),
     loadHistory(orm, postId),
     loadAccountFacts(orm, loaded.targets),
     loadEarlierNotes(orm, loaded),
+    loadSurroundings(orm, loaded),
   ])
   return {
     ...loaded,
@@ -32,23 +36,56 @@ export async function loadView(
     earlierNotes,
     accounts,
     now: deps.now(),
+    ...(ended ? { ended } : {}),
     retrySafety: (account) => safetyOf(deps, account),
   }
 }
 
-/** Only what is queued says why it waits. */
+/** What is queued says why it waits, and what has failed whether its credential works. */
 async function loadAccountFacts(
   orm: Orm,
   targets: readonly StoredTarget[],
 ): Promise<Map<string, AccountFacts>> {
-  if (!targets.some(({ target }) => target.state.status === 'queued')) return new Map()
+  const isAsked = (stored: StoredTarget) =>
+    stored.target.state.status === 'queued' || failedSince(stored) !== undefined
+  if (!targets.some(isAsked)) return new Map()
   const accounts = await listAccounts(orm)
-  return new Map(
-    accounts.map(({ name, pausedUntil }) => [
-      name,
-      pausedUntil ? { pausedUntil: pausedUntil.getTime() } : {},
-    ]),
-  )
+  return new Map(accounts.map((account) => [account.name, factsOf(account)]))
+}
+
+function factsOf({ pausedUntil, checkedAt, checked }: StoredAccount): AccountFacts {
+  const known = checkedSchema.safeParse(checked).data
+  return {
+    ...(pausedUntil ? { pausedUntil: pausedUntil.getTime() } : {}),
+    ...(known && checkedAt
+      ? {
+          checked: {
+            at: checkedAt.getTime(),
+            kind: known.kind,
+            words: known.warning ?? known.reason?.text ?? known.identity ?? '',
+          },
+        }
+      : {}),
+  }
+}
+
+/** A CredentialCheck as it was stored. */
+const checkedSchema = z.object({
+  kind: z.enum(['ok', 'refused', 'unknown']),
+  identity: z.string().optional(),
+  warning: z.string().optional(),
+  reason: z.object({ text: z.string() }).optional(),
+})
+
+/** What else was sent around the failures of a post, once the rest of it is on no way any more. */
+async function loadSurroundings(
+  orm: Orm,
+  { post, targets }: PostWithTargets,
+): Promise<readonly EndedOnAccount[] | undefined> {
+  const failures = targets.flatMap((stored) => failedSince(stored) ?? [])
+  if (failures.length === 0 || isSettling(targets)) return undefined
+  const at = Math.max(...failures)
+  return loadEnded(orm, { postId: post.id, from: at - BEFORE_MS, until: at + AFTER_MS })
 }
 
 /** An account that is no longer in the accounts file has nothing to say. */

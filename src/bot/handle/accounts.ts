@@ -1,7 +1,9 @@
 import { DateTime } from 'luxon'
 import { listAccounts, requestCheck, type StoredAccount } from '../../store/accounts.js'
 import { once } from '../../store/inbox.js'
+import { touchPost } from '../../store/posts.js'
 import { nothing, type Reply, say } from '../reply.js'
+import { within } from '../within.js'
 import { duration } from '../wording.js'
 import type { Asked, Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
@@ -57,9 +59,12 @@ function expiry({ expiresAt, warning }: Checked, now: number): string {
   return expiresAt > now ? `, expires in ${duration(expiresAt - now)}` : ', has expired'
 }
 
-/** "Check credentials": asks the workers to look now; what is held goes on by itself if it works. */
+/**
+ * "Check credentials": asks the workers to look now, and says what they found, here and in the
+ * thread; what is held goes on by itself if it works.
+ */
 export async function checkCredentials(
-  { target, targets }: Found,
+  { post, target, targets }: Found,
   asked: Asked,
   deps: HandleDeps,
 ): Promise<Reply> {
@@ -67,12 +72,44 @@ export async function checkCredentials(
   const about = target ? [target] : held.length > 0 ? held : targets
   const names = [...new Set(about.map(({ account }) => account))]
   const at = deps.now()
-  const { first } = await once(deps.database.orm, asked.key, at, async (tx) => {
-    for (const name of names) await requestCheck(tx, name, at)
-    return null
-  })
-  if (!first) return nothing
+  const { orm } = deps.database
+  const checks = await awaitChecks(names, deps)
+  let answered: boolean | undefined
+  try {
+    const { first } = await once(orm, asked.key, at, async (tx) => {
+      for (const name of names) await requestCheck(tx, name, at)
+      return null
+    })
+    if (!first) return nothing
+    answered = await checks.within(deps.waitForCheckMs ?? WAIT_FOR_CHECK_MS)
+  } finally {
+    await checks.end()
+  }
+  if (answered) {
+    await touchPost(orm, post.id)
+    const checked = (await listAccounts(orm)).filter(({ name }) => names.includes(name))
+    const lines = checked.map((account) => describe(account, deps))
+    const goesOn = held.length > 0 ? '\nWhat is held goes on by itself once it works.' : ''
+    return say(`${lines.join('\n')}${goesOn}`)
+  }
   return say(
     `Checking ${listOf(names)} now. What is held goes on by itself when the credential works; the accounts command shows the result.`,
   )
+}
+
+/** A check is a request or two to the platform. */
+const WAIT_FOR_CHECK_MS = 8_000
+
+/** Hears of checks from now on, so that none is missed. */
+async function awaitChecks(names: readonly string[], { database }: HandleDeps) {
+  const left = new Set(names)
+  let heard = () => {}
+  const all = new Promise<true>((resolve) => {
+    heard = () => resolve(true)
+  })
+  const end = await database.listen('pressroom_checked', (name) => {
+    left.delete(name)
+    if (left.size === 0) heard()
+  })
+  return { end, within: (ms: number) => within(ms, all) }
 }

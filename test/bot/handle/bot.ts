@@ -87,6 +87,7 @@ export async function createTestBot(
       retrySafety: () => '',
       capabilities: () => ({ canLookUp: true, canVerify: true }),
     },
+    waitForCheckMs: 0,
     tell: async (reply) => {
       told.push(textOf(reply))
     },
