@@ -14,16 +14,20 @@ import type { ScorecardChat } from './bot/scorecard/deliver.js'
 import { scorecardWords } from './bot/scorecard/say.js'
 import { createScorecards } from './bot/scorecard/scorecards.js'
 import { createSlack } from './bot/slack/index.js'
-import { within } from './bot/within.js'
 import { ConfigError, type Environment, type Settings } from './config.js'
 import { createDesk } from './desk.js'
 import { createLog, createRedactor, type Log, type Redactor } from './log.js'
 import { createMediaLinks } from './media-links.js'
+import { measuredChat } from './observe/measured-chat.js'
+import { measuredConnector } from './observe/measured-connector.js'
+import { createMetrics, type Metrics } from './observe/metrics.js'
+import { metricsRoute } from './observe/metrics-route.js'
+import { answers, createReadiness, type Readiness } from './observe/readiness.js'
 import { secretsOf } from './publisher/connectors/index.js'
 import { createPolicy } from './publisher/core/retry.js'
 import type { PublisherDeps } from './publisher/deps.js'
 import { startPublisher } from './publisher/publisher.js'
-import { openDoorbell } from './publisher/queue/queue.js'
+import { type Doorbell, openDoorbell } from './publisher/queue/queue.js'
 import { repeat } from './publisher/relay.js'
 import { healthRoute, mediaRoute, type Route, startServer } from './server.js'
 import { syncAccounts } from './store/accounts.js'
@@ -31,11 +35,13 @@ import { createDatabaseClock } from './store/clock.js'
 import type { Database } from './store/database.js'
 import { endLeases } from './store/end-leases.js'
 import { forgetOldKeys } from './store/inbox.js'
+import { loadGauges } from './store/load-gauges.js'
 import { loadMedia } from './store/media.js'
 import { openEmbedded } from './store/open-embedded.js'
 import { openServer } from './store/open-server.js'
 import { createSecretBox } from './store/secret-box.js'
 import { syncWorkspaces } from './store/sync-workspaces.js'
+import { VERSION } from './version.js'
 
 /** `start` is bot and workers in one process; the others run apart over one database. */
 export type Mode = 'start' | 'bot' | 'worker'
@@ -126,14 +132,20 @@ async function start(
   )
   stops.push(housekeeping.stop)
 
-  let ready = false
-  const readiness = async () => {
-    if (!ready) return 'starting'
-    const pong = database.ping().then(() => true)
-    const answered = await within(READY_WITHIN_MS, pong).catch(() => false)
-    return answered ? null : 'the database does not answer'
+  const readiness = createReadiness()
+  readiness.add(answers(() => database.ping(), 'the database does not answer'))
+  const metrics = createMetrics(VERSION)
+  let doorbell: Doorbell | undefined
+  const readings = {
+    gauges: () => loadGauges(database.orm),
+    queueDepth: () => doorbell?.depth(),
+    now,
   }
-  const routes: Route[] = [healthRoute(readiness), ...(overrides.routes ?? [])]
+  const routes: Route[] = [
+    healthRoute(readiness.ask),
+    metricsRoute(metrics, readings),
+    ...(overrides.routes ?? []),
+  ]
   const port = await openPort(settings, routes, overrides, log, stops)
   const publicUrl = settings.publicUrl
   const links =
@@ -156,7 +168,10 @@ async function start(
       worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
       leaseMs: settings.leaseMs,
       requestTimeoutMs: settings.requestTimeoutMs,
-      connector: desk.connector,
+      connector: (account) => {
+        const found = desk.connector(account)
+        return found && measuredConnector(found, metrics)
+      },
       media: {
         bytes: async (media) => {
           const found = await loadMedia(database.orm, media.id)
@@ -173,17 +188,27 @@ async function start(
         },
       },
     }
-    const doorbell = await openDoorbell({ redisUrl: settings.redisUrl ?? undefined, database, log })
-    stops.push(() => doorbell.close())
+    const opened = await openDoorbell({ redisUrl: settings.redisUrl ?? undefined, database, log })
+    doorbell = opened
+    stops.push(() => opened.close())
+    readiness.add(answers(opened.ping, 'the queue does not answer; publishing goes on without it'))
     // Bells that the last process was answering when it died would hold back their like.
-    if (database.driver.engine === 'embedded') await doorbell.empty()
-    const publisher = await startPublisher(deps, doorbell)
+    if (database.driver.engine === 'embedded') await opened.empty()
+    const publisher = await startPublisher(deps, opened)
     stops.push(publisher.stop)
   }
   if (mode !== 'worker')
-    await startBot(settings, file, { ...shared, desk, links }, overrides, routes, stops)
+    await startBot(
+      settings,
+      file,
+      { ...shared, desk, links, metrics, readiness },
+      overrides,
+      routes,
+      stops,
+    )
 
-  ready = true
+  readiness.started()
+  stops.push(async () => readiness.stopping())
   log.info({ mode, port, accounts: file.accounts.length, store: database.driver.engine }, 'ready')
   return { port, stop }
 }
@@ -194,12 +219,14 @@ async function startBot(
   shared: Pick<BotDeps, 'database' | 'now' | 'random' | 'log' | 'policy'> & {
     desk: ReturnType<typeof createDesk>
     links: object | null
+    metrics: Metrics
+    readiness: Readiness
   },
   overrides: Overrides,
   routes: Route[],
   stops: (() => Promise<unknown>)[],
 ): Promise<void> {
-  const { desk, links, ...rest } = shared
+  const { desk, links, metrics, readiness, ...rest } = shared
   const ruled = { workspaces: file.workspaces ?? [], channels: file.channels }
   const deps: BotDeps = {
     ...rest,
@@ -210,6 +237,7 @@ async function startBot(
       file.channels.find((entry) => entry.chat === chat && entry.channel === channel)?.targets,
     rulesFor: (conversation) => rulesFor(ruled, conversation),
     media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
+    chatWaited: metrics.chatWaited,
   }
   const scorecards = createScorecards(deps, settings.scorecardCron)
   const scorecardChats: ScorecardChat[] = []
@@ -232,7 +260,11 @@ async function startBot(
   )
   stops.push(watching.stop)
   const surfaces = [slack, discord].filter((one) => one !== null)
-  const chats = surfaces.map(({ chat }) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
+  for (const { chat, isConnected } of surfaces)
+    readiness.add(() => (isConnected() ? undefined : `${chat.name} is not connected`))
+  const chats = surfaces
+    .map(({ chat }) => measuredChat(chat, metrics))
+    .map((chat) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
   // Before the chats are connected: one that cannot be reached must not keep the other waiting.
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
@@ -249,9 +281,6 @@ async function startBot(
 
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
-
-/** Whoever asks for readiness does not wait long. */
-const READY_WITHIN_MS = 1_500
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 

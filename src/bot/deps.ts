@@ -27,6 +27,8 @@ export interface BotDeps {
     /** Whether platforms can fetch media from us (PRESSROOM_PUBLIC_URL). */
     readonly servesMedia: boolean
   }
+  /** Told how long a chat call waited for its turn, in milliseconds. */
+  readonly chatWaited?: (chat: string, operation: string, waitedMs: number) => void
 }
 
 /** What the bot asks about accounts and their platforms; it never sees a connector. */

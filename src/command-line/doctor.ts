@@ -2,6 +2,7 @@ import { examine } from '../doctor/examine.js'
 import type { Finding } from '../doctor/finding.js'
 import { createRedactor } from '../log.js'
 import { type CommandContext, EXIT } from './command.js'
+import { environmentSecrets } from './environment-secrets.js'
 import { noWords, parseOptions } from './options.js'
 
 export const USAGE = `Usage: pressroom doctor [--json]
@@ -20,7 +21,7 @@ const SIGNS: Readonly<Record<Finding['kind'], string>> = {
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
   const { values, positionals } = parseOptions(args, { json: { type: 'boolean' } })
   noWords(positionals)
-  const redactor = createRedactor(secretsOf(context.environment))
+  const redactor = createRedactor(environmentSecrets(context.environment))
   const found = await examine(context.environment, Date.now)
   const text = values.json ? `${JSON.stringify(found, null, 2)}\n` : inWords(found)
   context.print(redactor.clean(text))
@@ -36,11 +37,4 @@ function inWords(found: readonly Finding[]): string {
   const faults = found.filter(({ kind }) => kind === 'fault').length
   const end = faults === 0 ? 'No fault was found.' : `${faults} fault${faults === 1 ? '' : 's'}.`
   return `${lines.join('\n')}\n\n${end}\n`
-}
-
-/** Whatever a platform may repeat in its answer. */
-function secretsOf(environment: CommandContext['environment']): string[] {
-  return Object.entries(environment).flatMap(([name, value]) =>
-    value && /TOKEN|SECRET|PASSWORD|_KEY$/.test(name) ? [value] : [],
-  )
 }

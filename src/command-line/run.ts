@@ -1,5 +1,7 @@
 import { createLog, createRedactor } from '../log.js'
+import { VERSION } from '../version.js'
 import { type Command, type CommandContext, EXIT } from './command.js'
+import { environmentSecrets } from './environment-secrets.js'
 
 /** Errors that a person can mend: their message says all there is to know. */
 const EXPECTED: readonly string[] = [
@@ -26,7 +28,7 @@ export async function runCommandLine(
     return EXIT.usage
   }
   if (first === '--version' || first === '-v') {
-    context.print(`${await version()}\n`)
+    context.print(`${VERSION}\n`)
     return EXIT.done
   }
   const wantsHelp = first === 'help' || first === '--help' || first === '-h'
@@ -62,7 +64,7 @@ function asksForHelp(args: readonly string[]): boolean {
 export function explain(
   error: unknown,
   usage: string,
-  context: Pick<CommandContext, 'note'>,
+  context: Pick<CommandContext, 'note' | 'environment'>,
 ): number {
   if (error instanceof Error && error.name === 'UsageError') {
     context.note(`${error.message}\n\n${usage}`)
@@ -74,7 +76,8 @@ export function explain(
     return EXIT.failed
   }
   const destination = { write: (line: string) => context.note(line) }
-  const log = createLog({ level: 'error', redactor: createRedactor(), destination })
+  const redactor = createRedactor(environmentSecrets(context.environment))
+  const log = createLog({ level: 'error', redactor, destination })
   log.error(
     { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
     'stopped by an error',
@@ -86,10 +89,4 @@ function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
   return `Usage: pressroom <command> [options]\n\n${lines.join('\n')}\n\npressroom help <command> says more. Exit codes: 0 done, 1 failed, 2 written wrongly.\n`
-}
-
-async function version(): Promise<string> {
-  const { readFile } = await import('node:fs/promises')
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

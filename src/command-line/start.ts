@@ -44,5 +44,5 @@ async function start(
   const program = local
     ? await context.startLocal(settings)
     : await startProgram(settings, context.environment, mode)
-  stopOnSignals(program, context.note)
+  stopOnSignals(program, context)
 }

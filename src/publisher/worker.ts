@@ -44,6 +44,9 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
     throw error
   }
   if (decision.task) {
+    const { postId, target } = claimed
+    const about = { postId, targetId, account, attempt: target.attempt }
+    deps.log.info({ ...about, task: decision.task }, 'working on a target')
     await new Turn(deps, context, connector, gate).perform(decision.task, claimed)
   }
 }
@@ -80,7 +83,7 @@ class Turn {
     } catch (error) {
       if (error instanceof LeaseLostError) {
         deps.log.warn(
-          { targetId: claimed.id },
+          { postId: claimed.postId, targetId: claimed.id },
           'the claim ended during an attempt; nothing more is sent',
         )
         return
@@ -116,6 +119,10 @@ class Turn {
 
   private attempted(stored: StoredTarget, outcome: Outcome): Promise<void> {
     const { deps, connector } = this
+    const { id: targetId, postId, account, target } = stored
+    const reason = 'reason' in outcome ? { reason: outcome.reason.class } : {}
+    const about = { postId, targetId, account, attempt: target.attempt }
+    deps.log.info({ ...about, outcome: outcome.kind, ...reason }, 'an attempt ended')
     return this.record(stored, {
       type: 'attempted',
       at: deps.now(),
@@ -165,8 +172,9 @@ class Turn {
   }
 
   /** A bug or a broken dependency: the log gets the story, people a sentence. */
-  private brokeOff({ id }: StoredTarget, error: unknown): Reason {
-    this.deps.log.error({ targetId: id, error: messageOf(error) }, 'work on a target broke off')
+  private brokeOff({ id, postId }: StoredTarget, error: unknown): Reason {
+    const about = { postId, targetId: id, error: messageOf(error) }
+    this.deps.log.error(about, 'work on a target broke off')
     return { class: 'unknown', text: 'Pressroom stumbled over an error of its own; see its log.' }
   }
 
@@ -183,7 +191,7 @@ class Turn {
       } catch (error) {
         if (deps.now() > giveUpAt) throw error
         deps.log.warn(
-          { targetId: stored.id, error: messageOf(error) },
+          { postId: stored.postId, targetId: stored.id, error: messageOf(error) },
           'an outcome could not be recorded yet; trying again',
         )
         await sleep(pauseMs)

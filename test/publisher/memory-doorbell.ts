@@ -18,6 +18,7 @@ export function createMemoryDoorbell(): MemoryDoorbell {
       await this.onRing()
     },
     answer: async () => ({ stop: async () => {} }),
+    ping: async () => {},
     depth: async () => 0,
     empty: async () => {},
     close: async () => {},

@@ -112,7 +112,9 @@ async function tellClaimed(
       continue
     }
     const want = wantOf(step, channelId)
+    const askedAt = deps.now()
     if (!(await turns.take({ ...want, since }, signal))) continue
+    deps.chatWaited?.(chat.name, want.operation, deps.now() - askedAt)
     const refusedUntil = doors.refusedSince(chat.name, channelId, since)
     if (context.stopping() || refusedUntil !== undefined) {
       turns.giveBack(want)

@@ -17,6 +17,8 @@ export interface Discord {
    * @throws ConfigError naming what Discord refuses
    */
   start(): Promise<void>
+  /** Whether what people type arrives now. */
+  isConnected(): boolean
   /** Takes nothing more, and waits for what is under way. */
   stop(): Promise<void>
 }
@@ -55,6 +57,7 @@ export function createDiscord(
       lacking: (channelId) => lackingRights(connection.client(), channelId),
     }),
     start: connection.start,
+    isConnected: () => connection.client()?.isReady() ?? false,
     async stop() {
       await connection.stop()
       await listener.drain()

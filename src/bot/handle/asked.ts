@@ -39,6 +39,9 @@ export async function withFound(
     deps.log.warn({ kind, id, actor: actor.id, ...conversation }, 'refused: no permission')
     return say(permission.why)
   }
+  const { kind, key, actor } = asked
+  const targetId = found.target ? { targetId: found.target.id } : {}
+  deps.log.info({ postId: found.post.id, ...targetId, kind, key, actor: actor.id }, 'asked for')
   return goOn(found)
 }
 

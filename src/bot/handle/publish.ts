@@ -140,6 +140,7 @@ async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<
       if (!newest) {
         const targets = newTargets(request, at, deps)
         const { created } = await createPost(tx, { ...post, targets })
+        if (created) deps.log.info(logged(post.id, request, asked), 'queued a post')
         return created ? { kind: 'queued' } : { kind: 'not queued', reply: nothing }
       }
       const draft = { ...post, copyOf: newest.postId, targets: [] }
@@ -157,6 +158,11 @@ async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<
     if (stored !== 'unknown') return { kind: 'queued' }
     return { kind: 'not queued', reply: say(UNCERTAIN) }
   }
+}
+
+/** From here on the post's id stands in every line about it, up to the last attempt. */
+function logged(postId: string, { targets }: Request, { key, actor }: Asked): object {
+  return { postId, key, actor: actor.id, accounts: targets.map(({ account }) => account) }
 }
 
 const UNCERTAIN =

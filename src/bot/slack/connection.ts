@@ -28,6 +28,8 @@ const PAUSES: Pauses = { baseMs: 1_000, maxMs: 30_000, greetingMs: 15_000 }
 const SHORT_LIVED_MS = 5_000
 
 export interface Connection {
+  /** Whether Slack has greeted us and the connection stands. */
+  isUp(): boolean
   /**
    * Resolves when Slack has greeted us for the first time, however long that takes.
    * @throws SlackTokenError when Slack refuses the token at that first time
@@ -48,6 +50,7 @@ export function keepConnected(
   const pauses = parts.pauses ?? PAUSES
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
+  let up = false
 
   /** @returns when the connection has ended again @throws when there never was one */
   async function connectOnce(greeted: () => void): Promise<void> {
@@ -65,8 +68,10 @@ export function keepConnected(
     } finally {
       clearTimeout(late)
     }
+    up = true
     greeted()
     await end
+    up = false
   }
 
   async function run(first: { resolve: () => void; reject: (error: Error) => void }) {
@@ -96,6 +101,7 @@ export function keepConnected(
   }
 
   return {
+    isUp: () => up,
     start: () =>
       new Promise((resolve, reject) => {
         stopping.signal.addEventListener('abort', () => resolve())

@@ -25,6 +25,8 @@ export interface Slack {
    * @throws SlackTokenError naming the token that Slack refuses
    */
   start(): Promise<void>
+  /** Whether what people type arrives now, as far as this side knows. */
+  isConnected(): boolean
   /** Takes nothing more, and waits for what is under way. */
   stop(): Promise<void>
 }
@@ -41,6 +43,7 @@ export function createSlack(
   const parts = { log, random: deps.random, ...(pauses ? { pauses } : {}) }
   const { app, connection, route } = createBolt(settings, parts)
   const stopping = new AbortController()
+  let reached = false
   const listeners = createListeners({
     client,
     log,
@@ -60,9 +63,11 @@ export function createSlack(
         ...parts,
         signal: stopping.signal,
       })
+      reached = self !== undefined
       if (self?.user) listeners.introduce(self.user)
       if (!stopping.signal.aborted) await connection?.start()
     },
+    isConnected: () => reached && (connection?.isUp() ?? true),
     async stop() {
       stopping.abort()
       await connection?.stop()

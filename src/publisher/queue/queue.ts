@@ -33,6 +33,8 @@ export interface Doorbell {
   ): Promise<{ stop(): Promise<void> }>
   /** Bells that wait or are being answered. */
   depth(): Promise<number>
+  /** @throws when a queue that is not the database does not answer */
+  ping(): Promise<void>
   /** Throws every bell away (tests and storms). */
   empty(): Promise<void>
   close(): Promise<void>
@@ -86,6 +88,9 @@ async function onRedis(url: string, prefix: string, log: Log): Promise<Doorbell>
     queue,
     log,
     (name, run, opts) => new Worker<Bell>(name, run, { ...opts, connection: blocking, prefix }),
+    async () => {
+      await shared.ping()
+    },
     async () => {
       shared.disconnect()
       blocking.disconnect()
@@ -146,6 +151,7 @@ async function onDatabase({ driver }: Database, prefix: string, log: Log): Promi
         createPostgresBackend as never,
       ) as unknown as Worker<Bell>,
     async () => {},
+    async () => {},
   )
 }
 
@@ -157,6 +163,7 @@ function doorbell(
     run: (job: { data: Bell }) => Promise<void>,
     options: Omit<WorkerOptions, 'connection'>,
   ) => Worker<Bell>,
+  ping: () => Promise<void>,
   disconnect: () => Promise<void>,
 ): Doorbell {
   queue.on('error', (error) => log.warn({ error: error.message }, 'queue'))
@@ -200,6 +207,7 @@ function doorbell(
       const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
       return Object.values(counts).reduce((sum, count) => sum + count, 0)
     },
+    ping,
     async empty() {
       await queue.obliterate({ force: true })
     },

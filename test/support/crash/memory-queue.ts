@@ -32,6 +32,7 @@ export function createMemoryQueue(): Doorbell {
         },
       }
     },
+    ping: async () => {},
     depth: async () => rung.size,
     async empty() {
       for (const timer of timers) clearTimeout(timer)
