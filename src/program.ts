@@ -252,6 +252,7 @@ async function startBot(
   const slack = settings.slack && createSlack(settings.slack, deps, { scorecard })
   if (slack) scorecardChats.push(slack.scorecards)
   const discord = settings.discord && createDiscord(settings.discord, deps, { scorecard })
+  if (discord) scorecardChats.push(discord.scorecards)
   if (slack?.route) routes.push(slack.route)
   const watching = repeat(
     () => watchOverdue(deps),

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MessageFlags, type REST, Routes } from 'discord.js'
 import type { Log } from '../../log.js'
 import { type Reply, type ReplyButton, say } from '../reply.js'
-import { CODES, codeOf } from './errors.js'
+import { CODES, classifyDiscordError, codeOf } from './errors.js'
 import type { Incoming } from './parse.js'
 import { type PrivateMessage, renderReply } from './reply.js'
+
+/** Before a call is made again that nobody seems to have heard. */
+const PAUSES_MS = [300, 1_500]
 
 /** Tells one person something privately, after their interaction was acknowledged. */
 export interface Answer {
@@ -40,7 +44,8 @@ export function createAnswer(
     const options = { auth: false, files: [...files] }
     // Who sees a message cannot be changed any more.
     const flags = body.flags & ~MessageFlags.Ephemeral
-    if (replaces) await rest.patch(original, { ...options, body: { ...body, flags } })
+    if (replaces)
+      await untilHeard(() => rest.patch(original, { ...options, body: { ...body, flags } }))
     else await rest.post(Routes.webhook(applicationId, token), { ...options, body })
   }
 
@@ -71,7 +76,7 @@ export function createAnswer(
   async function close(): Promise<void> {
     if (place !== 'empty') return
     if (command.kind === 'publish') return show(renderReply(QUEUED), true)
-    await rest.delete(original, { auth: false })
+    await untilHeard(() => rest.delete(original, { auth: false }))
   }
 
   const guarded = async (work: () => Promise<void>): Promise<void> => {
@@ -95,6 +100,20 @@ export function createAnswer(
 }
 
 const QUEUED = say('Queued. It shows in this channel in a moment, and is kept up to date there.')
+
+/** For calls that may be made twice: nobody is to be left with "thinking" because one went astray. */
+async function untilHeard(call: () => Promise<unknown>): Promise<void> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      await call()
+      return
+    } catch (error) {
+      if (classifyDiscordError(error).kind !== 'unknown') throw error
+      await sleep(pauseMs)
+    }
+  }
+  await call()
+}
 
 function isTokenOver(error: unknown): boolean {
   const code = codeOf(error)

@@ -1,14 +1,13 @@
-import { MessageFlags, type RawFile, type REST, Routes } from 'discord.js'
+import { MessageFlags, type REST, Routes } from 'discord.js'
 import type { MediaCard } from '../card-replies.js'
 import type { Card, Chat, EditResult, FindResult, Outgoing, PostResult } from '../chat.js'
 import type { Pace } from '../rate.js'
-import { CODES, classifyDiscordError, codeOf, type DiscordFailure } from './errors.js'
+import { CODES, codeOf } from './errors.js'
 import { enclose, type LoadBytes, listInstead, textFile } from './files.js'
-import { findMessage, messageSchema } from './find.js'
-import { nonceOf, type Shown, textOf } from './marker.js'
+import { findMessage } from './find.js'
+import { createPoster, type Draft, editOf, type Lacking, refusesFiles } from './post.js'
 import { type DiscordMessage, render } from './render.js'
-import type { Right } from './rights.js'
-import { startThread, startThreadAgain, unarchive } from './threads.js'
+import { removeMessage, unarchive } from './threads.js'
 
 /**
  * Discord names no numbers per route; five messages and five edits in five seconds per channel or
@@ -28,74 +27,25 @@ const PACE: Pace = {
   find: [{ burst: 5, perSecond: 5, per: 'chat' }],
 }
 
-/** A message to be created, with the files in it. */
-interface Draft extends Omit<DiscordMessage, 'textFile'> {
-  readonly files?: readonly (RawFile & { readonly description?: string })[]
-}
-
 /**
- * Discord, as telling sees it. Everything is done with the bot's own token, so nothing depends on
- * the fifteen minutes that an interaction's token lives.
+ * Discord, as telling sees it.
  * @param options.rest must not retry by itself, see `createRest`
- * @param options.lacking the rights missing in a channel; undefined when that is not known
  */
 export function createDiscordChat(options: {
   rest: REST
   selfId: () => string
   bytes: LoadBytes
-  lacking?: (channelId: string) => readonly Right[] | undefined
+  lacking?: Lacking
 }): Chat {
   const { rest, selfId, bytes, lacking } = options
-
-  async function create(place: string, key: string, draft: Draft): Promise<string> {
-    const { files = [], ...message } = draft
-    const attachments = files.map(({ description }, index) => ({ id: String(index), description }))
-    const answer = await rest.post(Routes.channelMessages(place), {
-      body: {
-        ...message,
-        nonce: nonceOf(key),
-        enforce_nonce: true,
-        ...(files.length > 0 ? { attachments } : {}),
-      },
-      files: files.map(({ description: _in, ...file }) => file),
-    })
-    const shown = messageSchema.parse(answer)
-    // Discord answered with the message of an earlier attempt, which may say what held then.
-    if (files.length === 0 && textOf(shown) !== textOf(message as Shown)) {
-      await rest.patch(Routes.channelMessage(place, shown.id), { body: editOf(message) })
-    }
-    return shown.id
-  }
-
-  /** In its thread, which is made when it is not there yet. */
-  async function createInThread(
-    { channelId, rootId }: Outgoing & { readonly rootId: string },
-    key: string,
-    draft: Draft,
-  ): Promise<PostResult> {
-    try {
-      return { kind: 'posted', messageId: await create(rootId, key, draft) }
-    } catch (error) {
-      if (codeOf(error) !== CODES.unknownChannel) throw error
-    }
-    try {
-      await startThreadAgain(rest, { channelId, rootId })
-    } catch (error) {
-      return threadFailure(failureOf(error, channelId), codeOf(error))
-    }
-    return { kind: 'posted', messageId: await create(rootId, key, draft) }
-  }
+  const { create, createRoot, createInThread, attempt } = createPoster(options)
 
   async function postMessage(outgoing: Outgoing, key: string, draft: Draft): Promise<PostResult> {
     const { channelId, rootId, card } = outgoing
     if (card.kind === 'post') {
-      const messageId = await create(channelId, key, draft)
-      // Whatever goes wrong here is seen, and mended or told, with the first message of the thread.
-      const thread = { channelId, rootId: messageId, name: card.excerpt }
-      await startThread(rest, thread).catch(() => {})
-      return { kind: 'posted', messageId }
+      return { kind: 'posted', messageId: await createRoot(channelId, key, draft, card.excerpt) }
     }
-    if (rootId !== undefined) return createInThread({ ...outgoing, rootId }, key, draft)
+    if (rootId !== undefined) return createInThread({ channelId, rootId }, key, draft)
     return { kind: 'posted', messageId: await create(channelId, key, draft) }
   }
 
@@ -105,8 +55,7 @@ export function createDiscordChat(options: {
     try {
       return await postMessage(outgoing, card.key, { ...plain, content, files })
     } catch (error) {
-      const mayNotAttach = codeOf(error) === CODES.missingPermissions
-      if (files.length === 0 || (!mayNotAttach && codeOf(error) !== CODES.tooLarge)) throw error
+      if (files.length === 0 || !refusesFiles(error)) throw error
       return postMessage(outgoing, card.key, { ...plain, content: listInstead(card) })
     }
   }
@@ -119,30 +68,6 @@ export function createDiscordChat(options: {
       if (codeOf(error) !== CODES.threadArchived) throw error
       await unarchive(rest, place)
       await rest.patch(path, { body: editOf(message) })
-    }
-  }
-
-  /** What an error means, with the names of the missing rights where the gateway has told them. */
-  function failureOf(error: unknown, channelId: string): DiscordFailure {
-    const failure = classifyDiscordError(error)
-    const missing = lacking?.(channelId) ?? []
-    if (codeOf(error) !== CODES.missingPermissions || missing.length === 0) return failure
-    const why = `Missing Permissions (${CODES.missingPermissions}). Give the bot ${missing.join(', ')} in the channel; what was missed is shown then.`
-    return { kind: 'refused', why, scope: 'channel', final: true }
-  }
-
-  /** Runs one call; whatever it throws becomes a result. */
-  async function attempt<T>(
-    channelId: string,
-    call: () => Promise<T>,
-    translate: (failure: DiscordFailure, code: number | undefined) => T | DiscordFailure = (
-      failure,
-    ) => failure,
-  ): Promise<T | DiscordFailure> {
-    try {
-      return await call()
-    } catch (error) {
-      return translate(failureOf(error, channelId), codeOf(error))
     }
   }
 
@@ -183,10 +108,7 @@ export function createDiscordChat(options: {
             ? { kind: 'absent' }
             : failure,
       ),
-    async remove({ channelId, rootId, messageId }) {
-      const path = Routes.channelMessage(rootId ?? channelId, messageId)
-      await rest.delete(path).catch(() => {})
-    },
+    remove: (message) => removeMessage(rest, message),
   }
 }
 
@@ -195,17 +117,6 @@ const MAY_NOT_LOOK: FindResult = {
   why: 'the bot lacks Read Message History',
   scope: 'message',
   final: true,
-}
-
-/** Without its thread a message was certainly not posted. */
-function threadFailure(failure: DiscordFailure, code: number | undefined): DiscordFailure {
-  if (failure.kind === 'limited') return failure
-  const { why } = failure
-  // The message that the thread would hang on is gone.
-  if (code === CODES.unknownMessage) return { kind: 'refused', why, scope: 'thread', final: true }
-  return failure.kind === 'refused'
-    ? failure
-    : { kind: 'refused', why, scope: 'message', final: false }
 }
 
 /** The message, or the thread it stands in, is gone; or it is not ours to edit. */
@@ -222,14 +133,5 @@ function keyOf(card: Exclude<Card, MediaCard>): string {
       return card.targetId
     case 'reply':
       return card.key
-  }
-}
-
-/** An edit rings for nobody, and keeps the kind of message it is. */
-function editOf({ content, components }: DiscordMessage | Draft) {
-  return {
-    ...(content === undefined ? {} : { content }),
-    ...(components === undefined ? {} : { components }),
-    allowed_mentions: { parse: [] },
   }
 }

@@ -1,18 +1,11 @@
-import {
-  Client,
-  Events,
-  GatewayDispatchEvents,
-  GatewayIntentBits,
-  Options,
-  type REST,
-} from 'discord.js'
+import { type Client, Events, type REST } from 'discord.js'
 import { ConfigError, type DiscordSettings } from '../../config.js'
 import type { Log } from '../../log.js'
 import { pause } from '../announce/bell.js'
 import { within } from '../within.js'
+import { createClient } from './client.js'
 import { classifyDiscordError } from './errors.js'
 import { registerCommands } from './register.js'
-import { restOptions } from './rest.js'
 import { inviteAddress } from './rights.js'
 
 export interface Pauses {
@@ -26,7 +19,8 @@ export interface Connection {
   /** The client while there is one: what it knows of servers and channels, and who we are. */
   client(): Client | undefined
   /**
-   * Resolves when the commands are registered and interactions arrive, however long that takes.
+   * Resolves when interactions arrive, however long that takes. The commands are registered by then,
+   * unless Discord did not answer that.
    * @throws ConfigError when Discord refuses the token, or it belongs to another application
    */
   start(): Promise<void>
@@ -52,7 +46,7 @@ export function keepConnected(
   let client: Client | undefined
 
   async function connect(): Promise<void> {
-    const made = createClient(settings)
+    const made = createClient(settings, { log, take })
     follow(made)
     try {
       await made.login(settings.token)
@@ -72,7 +66,6 @@ export function keepConnected(
   }
 
   function follow(made: Client): void {
-    made.ws.on(GatewayDispatchEvents.InteractionCreate, take)
     // Without listeners an error would end the process.
     made.on(Events.Error, (error) => log.error({ error: error.message }, 'discord.js failed'))
     made.on(Events.ShardError, (error) =>
@@ -126,6 +119,17 @@ export function keepConnected(
     }
   }
 
+  /** Interactions arrive whether or not the commands of before could be compared with those of now. */
+  async function registerOrGoOn(): Promise<void> {
+    try {
+      await register()
+    } catch (error) {
+      if (error instanceof ConfigError) throw error
+      log.warn(`the commands could not be registered yet (${reasonOf(error)}); going on meanwhile`)
+      untilDone(register).catch((late: Error) => log.error(late.message))
+    }
+  }
+
   return {
     client: () => client,
     async start() {
@@ -134,7 +138,7 @@ export function keepConnected(
       })
       const started = async () => {
         await untilDone(connect)
-        await untilDone(register)
+        await registerOrGoOn()
         if (stopping.signal.aborted) return
         log.info('connected to Discord')
         if (client?.guilds.cache.size === 0) log.warn(inviteWords(settings.applicationId))
@@ -146,23 +150,6 @@ export function keepConnected(
       if (client) await within(2_000, client.destroy())
     },
   }
-}
-
-/** Only slash commands, buttons and forms are listened to: they need no intent but the servers. */
-function createClient(settings: DiscordSettings): Client {
-  return new Client({
-    intents: [GatewayIntentBits.Guilds],
-    rest: { ...restOptions(settings), retries: 3 },
-    makeCache: Options.cacheWithLimits({
-      ...Options.DefaultMakeCacheSettings,
-      MessageManager: 0,
-      ReactionManager: 0,
-      GuildMemberManager: {
-        maxSize: 50,
-        keepOverLimit: (member) => member.id === member.client.user.id,
-      },
-    }),
-  })
 }
 
 function inviteWords(applicationId: string): string {

@@ -12,11 +12,11 @@ const componentSchema: z.ZodType<Component> = z.looseObject({
     .catch(undefined),
 })
 
-/** As much of a message as is looked at. */
+/** As much of a message as is looked at; what was just posted is answered with less by some servers. */
 export const messageSchema = z.looseObject({
   id: z.string(),
   content: z.string().default(''),
-  author: z.looseObject({ id: z.string() }),
+  author: z.looseObject({ id: z.string() }).optional(),
   components: z.array(componentSchema).default([]),
 })
 export type FoundMessage = z.infer<typeof messageSchema>
@@ -41,7 +41,8 @@ export async function findMessage(rest: REST, sought: Sought, selfId: string): P
     const answer = await rest.get(Routes.channelMessages(rootId ?? channelId), { query })
     const messages = z.array(messageSchema).parse(answer)
     for (const message of messages) {
-      if (message.author.id === selfId && isMarked(message, kind, key)) matches.push(message.id)
+      const isOwn = (message.author?.id ?? selfId) === selfId
+      if (isOwn && isMarked(message, kind, key)) matches.push(message.id)
     }
     if (messages.length < PAGE_SIZE) return foundAmong(matches)
     after = messages.map(({ id }) => id).reduce(later)

@@ -3,15 +3,18 @@ import { loadMedia } from '../../store/media.js'
 import type { Chat } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { HandleDeps } from '../handle.js'
+import type { ScorecardChat } from '../scorecard/deliver.js'
 import { createDiscordChat } from './chat.js'
 import { keepConnected, type Pauses } from './connection.js'
 import { createListener } from './listen.js'
 import { createRest } from './rest.js'
 import { lackingRights } from './rights.js'
+import { createDiscordScorecards } from './scorecard.js'
 
 export interface Discord {
   /** For the announcer. */
   readonly chat: Chat
+  readonly scorecards: ScorecardChat
   /**
    * Resolves when commands are taken; keeps trying while Discord cannot be reached.
    * @throws ConfigError naming what Discord refuses
@@ -49,13 +52,17 @@ export function createDiscord(
     take: listener.take,
     ...(pauses ? { pauses } : {}),
   })
+  const posting = {
+    rest,
+    selfId: () => connection.client()?.user?.id ?? settings.applicationId,
+    lacking: (channelId: string) => lackingRights(connection.client(), channelId),
+  }
   return {
     chat: createDiscordChat({
-      rest,
-      selfId: () => connection.client()?.user?.id ?? settings.applicationId,
+      ...posting,
       bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
-      lacking: (channelId) => lackingRights(connection.client(), channelId),
     }),
+    scorecards: createDiscordScorecards(posting),
     start: connection.start,
     isConnected: () => connection.client()?.isReady() ?? false,
     async stop() {

@@ -12,6 +12,7 @@ import { createDrafts, type Draft } from './drafts.js'
 import { FORMS, LONGEST_INPUT, renderForm } from './form.js'
 import { help } from './help.js'
 import { type Arrived, type Incoming, parseInteraction } from './parse.js'
+import { createChannelOf } from './place.js'
 import { renderReply } from './reply.js'
 import { lackingIn, type Right, VITAL } from './rights.js'
 import { suggest } from './suggest.js'
@@ -42,6 +43,7 @@ export function createListener(parts: {
   parentOf: (channelId: string) => string | undefined
 }): Listener {
   const { rest, applicationId, log, deps, parentOf } = parts
+  const channelOf = createChannelOf(rest)
   const underWay = new Set<Promise<void>>()
   const drafts = createDrafts()
   const first = ({ address }: Incoming, body: APIInteractionResponse) =>
@@ -71,7 +73,8 @@ export function createListener(parts: {
   }
 
   async function run(incoming: Incoming, tell?: HandleDeps['tell']): Promise<Reply> {
-    const { command, actor, conversation, address } = incoming
+    const { command, actor, address } = incoming
+    const conversation = await locate(incoming)
     if (conversation.teamId === '') return say('Use this in a channel of a server.')
     if (command.kind === 'help') return help
     const missing = missingRights(incoming)
@@ -88,6 +91,11 @@ export function createListener(parts: {
     return say(`Queued. ${lacks(missing)}`)
   }
 
+  async function locate({ conversation, address }: Incoming): Promise<Incoming['conversation']> {
+    if (address.placeTold || conversation.channelId === '') return conversation
+    return { ...conversation, channelId: await channelOf(address.placeId) }
+  }
+
   /** A form is opened at once or not at all; whatever else there is to say is said instead. */
   async function openInTime(incoming: Incoming): Promise<void> {
     const reply = await within(FORM_WITHIN_MS, run(incoming)).catch((error: unknown) =>
@@ -97,7 +105,8 @@ export function createListener(parts: {
   }
 
   async function onSuggest({ typed, incoming }: Extract<Arrived, { kind: 'suggest' }>) {
-    const found = within(SUGGEST_WITHIN_MS, suggest(typed, incoming, deps))
+    const looked = locate(incoming).then((where) => suggest(typed, where, deps))
+    const found = within(SUGGEST_WITHIN_MS, looked)
     const choices = (await found.catch(() => undefined)) ?? []
     await first(incoming, {
       type: InteractionResponseType.ApplicationCommandAutocompleteResult,

@@ -11,6 +11,7 @@ import {
   resolvedSchema,
   type Typed,
 } from './parse-options.js'
+import { THREADS } from './place.js'
 import { ASK_SUFFIX } from './render.js'
 
 /** Something a person did in Discord. */
@@ -43,6 +44,8 @@ export interface Address {
   readonly userId: string
   /** Where it happened: the channel itself or one of its threads. */
   readonly placeId: string
+  /** Whether Discord has told which of the two it is. */
+  readonly placeTold: boolean
   readonly from: 'typed' | 'button' | 'form'
   /** The button is on a message that only this person sees. */
   readonly onPrivate: boolean
@@ -148,8 +151,6 @@ function split(customId: string): [string, string] {
   return colon < 0 ? [customId, ''] : [customId.slice(0, colon), customId.slice(colon + 1)]
 }
 
-/** Announcement threads, public and private threads. */
-const THREADS = new Set([10, 11, 12])
 const EPHEMERAL = 1 << 6
 
 function incoming(
@@ -176,6 +177,7 @@ function incoming(
       token: raw.token,
       userId: user.id,
       placeId,
+      placeTold: raw.channel?.type !== undefined || parent !== undefined,
       from,
       onPrivate: ((raw.message?.flags ?? 0) & EPHEMERAL) !== 0,
       permissions: BigInt(raw.app_permissions ?? '0'),

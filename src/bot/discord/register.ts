@@ -1,4 +1,4 @@
-import { type REST, Routes } from 'discord.js'
+import { DiscordAPIError, type REST, Routes } from 'discord.js'
 import { z } from 'zod'
 import { COMMANDS } from './commands.js'
 
@@ -14,7 +14,7 @@ type Registered = z.infer<typeof registeredSchema>[number]
  */
 export async function registerCommands(rest: REST, applicationId: string): Promise<boolean> {
   const path = Routes.applicationCommands(applicationId)
-  const registered = registeredSchema.parse(await rest.get(path))
+  const registered = await loadRegistered(rest, path)
   const others = registered.filter((one) => !COMMANDS.some((wanted) => isSame(one, wanted)))
   const own = COMMANDS.map((wanted) => registered.find((one) => isSame(one, wanted)))
   const isCurrent = COMMANDS.every((wanted, index) => {
@@ -25,6 +25,18 @@ export async function registerCommands(rest: REST, applicationId: string): Promi
   await rest.put(path, { body: [...others, ...COMMANDS] })
   return true
 }
+
+/** What is registered; nothing where the API does not list it, because writing it is what counts. */
+async function loadRegistered(rest: REST, path: `/${string}`): Promise<Registered[]> {
+  try {
+    return registeredSchema.parse(await rest.get(path))
+  } catch (error) {
+    if (error instanceof DiscordAPIError && NOT_LISTED.has(error.status)) return []
+    throw error
+  }
+}
+
+const NOT_LISTED: ReadonlySet<number> = new Set([404, 405])
 
 const CHAT_INPUT = 1
 

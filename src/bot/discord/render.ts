@@ -130,7 +130,7 @@ function bulleted(line: Line): Line {
 }
 
 /** As many lines as fit; the last one is cut. */
-function linesWithin(lines: readonly Line[], max: number): string[] {
+export function linesWithin(lines: readonly Line[], max: number): string[] {
   const shown: string[] = []
   let room = max
   for (const line of lines) {
@@ -146,7 +146,7 @@ function asides(lines: readonly Line[]): string[] {
   return linesWithin(lines, LIMITS.asides).map(subtext)
 }
 
-function container(
+export function container(
   accent: number,
   components: APIContainerComponent['components'],
 ): DiscordMessage {
@@ -157,7 +157,7 @@ function container(
   }
 }
 
-function text(content: string): APITextDisplayComponent {
+export function text(content: string): APITextDisplayComponent {
   return { type: ComponentType.TextDisplay, content }
 }
 

@@ -15,7 +15,7 @@ const LONGEST_CHOICE = 100
 /** What could stand in the option that is being typed. */
 export async function suggest(
   { focused, given }: Typed,
-  { conversation }: Incoming,
+  conversation: Incoming['conversation'],
   deps: HandleDeps,
 ): Promise<Choice[]> {
   const typed = (focused && given.get(focused)) ?? ''

@@ -51,3 +51,12 @@ function plainName(line: string): string {
 export async function unarchive(rest: REST, threadId: string): Promise<void> {
   await rest.patch(Routes.channel(threadId), { body: { archived: false } })
 }
+
+/** Removes an own message that stands there twice; best effort. */
+export async function removeMessage(
+  rest: REST,
+  message: { channelId: string; rootId?: string; messageId: string },
+): Promise<void> {
+  const { channelId, rootId, messageId } = message
+  await rest.delete(Routes.channelMessage(rootId ?? channelId, messageId)).catch(() => {})
+}
