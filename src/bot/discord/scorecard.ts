@@ -92,7 +92,7 @@ function cardDraft(card: ScorecardCard, mark: string): Draft {
     ...(picture ? [gallery(picture)] : []),
     ...section('', card.besides, ROOM.besides),
     ...section('What failures cost most', card.reasons, ROOM.reasons),
-    ...section('Not live yet', openLines(card), ROOM.open),
+    ...openSection(card),
     ...section('Notes', card.notes, ROOM.notes),
     text(markerLine('reply', mark)),
   ]
@@ -105,8 +105,16 @@ function figureText({ label, value, detail, compared }: CardFigure): string {
   return compared === '' ? figure : `${figure}\n${subtext(cut(compared, LONGEST_LINE))}`
 }
 
-function openLines({ open, moreOpen }: ScorecardCard): Line[] {
-  return [...open.map(({ line }) => line), ...(moreOpen > 0 ? [[`and ${moreOpen} more`]] : [])]
+/** What lasts, as far as there is room; the thread has all of it. */
+function openSection({ open, moreOpen }: ScorecardCard): Components {
+  if (open.length === 0) return []
+  const shown = linesWithin(
+    open.map(({ line }) => line),
+    ROOM.open,
+  )
+  const more = open.length - shown.length + moreOpen
+  const rest = more > 0 ? [`and ${more} more, in the thread`] : []
+  return [text(['**Not live yet**', ...shown, ...rest].join('\n'))]
 }
 
 function threadDraft({ title, entries }: ThreadMessage, mark: string): Draft {

@@ -282,6 +282,18 @@ describe('commands in Discord', () => {
     expect(discord.notifications(ANA)).toHaveLength(1)
   })
 
+  it.each(['loseAnswer', 'status'] as const)(
+    'fills in the answer although a call goes astray (%s)',
+    async (fault) => {
+      const { discord } = await start()
+      const edit = 'PATCH /webhooks/:app/:token/messages/:message'
+      if (fault === 'status') discord.faults.status(edit, 502)
+      else discord.faults.loseAnswer(edit)
+      const { interactionId } = await post({ text: 'Hello', to: 'x' })
+      expect(await stage.answers(interactionId)).toEqual([expect.stringMatching(/^Queued\./)])
+    },
+  )
+
   describe('the form', () => {
     const open = async () => {
       const typed = { subcommand: 'form' }

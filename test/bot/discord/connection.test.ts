@@ -100,6 +100,8 @@ describe('the connection to Discord', () => {
     stage.discord.faults.status('GET /applications/:app/commands', 503, 2)
     await stage.client.start()
     expect(stage.logged.join('\n')).toContain('Discord cannot be reached (')
+    // It listens already; the commands follow as soon as Discord takes them.
+    await stage.discord.waitFor(() => stage.discord.commands().length > 0)
     const { interactionId } = await stage.discord
       .as(ANA)
       .slash('publish', { subcommand: 'help' }, CHANNEL)

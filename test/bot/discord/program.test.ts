@@ -61,7 +61,7 @@ describe('the program with Discord', { timeout: 60_000 }, () => {
       PRESSROOM_ACCOUNTS: join(folder, 'accounts.json'),
       PRESSROOM_SETTLE_MS: '50',
       PRESSROOM_BACKOFF_MS: '50',
-      PRESSROOM_REQUEST_TIMEOUT_MS: '2000',
+      PRESSROOM_REQUEST_TIMEOUT_MS: '10000',
       PRESSROOM_TIME_ZONE: 'UTC',
       PORT: '0',
     }
