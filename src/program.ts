@@ -8,6 +8,7 @@ import type { BotDeps } from './bot/deps.js'
 import { createDiscord } from './bot/discord/index.js'
 import type { HandleDeps } from './bot/handle.js'
 import { watchOverdue } from './bot/overdue.js'
+import { postReminders } from './bot/reminder.js'
 import { nothing, say } from './bot/reply.js'
 import { rulesFor } from './bot/rules.js'
 import type { ScorecardChat } from './bot/scorecard/deliver.js'
@@ -277,11 +278,17 @@ async function startBot(
     SCORECARDS_EVERY_MS,
     (error) => deps.log.warn({ error: (error as Error).message }, 'scorecards'),
   )
-  stops.push(posting.stop)
+  const reminding = repeat(
+    () => postReminders(deps, chats),
+    REMINDERS_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'reminders'),
+  )
+  stops.push(posting.stop, reminding.stop)
 }
 
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
+const REMINDERS_EVERY_MS = 60_000
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 

@@ -11,7 +11,8 @@ export interface ReplyCard {
   readonly postId: string
   /** `<post id>/<fact>+<fact>…`: what is said stays said. */
   readonly key: string
-  readonly mention: Actor
+  /** Who is called; nobody in what is said to the whole channel. */
+  readonly mention?: Actor
   /** One for each thing that is said. */
   readonly lines: readonly Line[]
   /** How the whole post stands. */

@@ -71,6 +71,13 @@ export type FindResult =
   | Refused
   | Unknown
 
+/** Where a message stands. */
+export interface MessagePlace {
+  readonly teamId: string
+  readonly channelId: string
+  readonly messageId: string
+}
+
 /**
  * What telling needs from a chat. Every call is one attempt: nothing is repeated inside, because a
  * repeated post is a second message. Whatever goes wrong is a result, never thrown.
@@ -83,10 +90,19 @@ export interface Chat {
   edit(message: Outgoing & { readonly messageId: string }): Promise<EditResult>
   /** Looks for an own message by what was put into it for that purpose. */
   find(sought: Sought): Promise<FindResult>
+  /** The address of a message, for people. */
+  linkTo?(place: MessagePlace): Promise<string | undefined>
   /** Removes an own message that stands there twice; best effort. */
   remove(message: {
     readonly channelId: string
     readonly rootId?: string
     readonly messageId: string
   }): Promise<void>
+}
+
+/** What a chat lends to those who write private answers: the addresses of its messages. */
+export function linksOf(chat: Chat) {
+  return {
+    linkTo: { chat: chat.name, message: async (place: MessagePlace) => chat.linkTo?.(place) },
+  }
 }

@@ -6,6 +6,8 @@ export interface ChannelPost {
   readonly id: string
   readonly text: string
   readonly authorName: string
+  /** The post's own message in the chat, once it stands there. */
+  readonly messageId: string | null
   readonly targets: readonly {
     readonly account: string
     readonly status: string
@@ -37,6 +39,7 @@ export async function channelPosts(
     orm,
     sql`
 select p.id, p.text, p.author_name as "authorName",
+  (select m.message_id from pressroom.chat_messages m where m.key = p.id) as "messageId",
   json_agg(json_build_object('account', t.account, 'status', t.status, 'hold', t.state ->> 'hold',
     'at', ${AT}) order by t.position) as targets
 from pressroom.targets t join pressroom.posts p on p.id = t.post_id

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import type { Reason } from '../publisher/core/outcome.js'
 import type { AccountGate } from '../publisher/core/target.js'
 import type { Orm } from './database.js'
@@ -96,32 +96,4 @@ export async function heldWithoutCause(orm: Orm, limit: number): Promise<string[
     )
     .limit(limit)
   return found.map(({ id }) => id)
-}
-
-/** The newest targets with the same content on the same account since an instant. */
-export async function sameContent(
-  orm: Orm,
-  hashes: readonly string[],
-  since: number,
-): Promise<
-  { postId: string; account: string; contentHash: string; status: string; createdAt: number }[]
-> {
-  if (hashes.length === 0) return []
-  const found = await orm
-    .select()
-    .from(targets)
-    .where(
-      and(
-        inArray(targets.contentHash, [...hashes]),
-        sql`${targets.createdAt} >= ${new Date(since).toISOString()}::timestamptz`,
-        sql`${targets.status} <> 'cancelled'`,
-      ),
-    )
-  return found.map((row) => ({
-    postId: row.postId,
-    account: row.account,
-    contentHash: row.contentHash,
-    status: row.status,
-    createdAt: row.createdAt.getTime(),
-  }))
 }

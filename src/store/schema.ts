@@ -285,6 +285,22 @@ export const scorecards = pressroom.table(
   (t) => [index('scorecards_channel').on(t.chat, t.channelId, t.dueAt)],
 )
 
+/** Something said once in a channel, outside any post's thread: one row for each, for ever. */
+export const notices = pressroom.table('notices', {
+  /** What, where and when, such as `reminder/slack/C0123/2026-11-27`. */
+  key: text().primaryKey(),
+  chat: text().notNull(),
+  channelId: text('channel_id').notNull(),
+  /** Written before it is sent, so that a lost answer can be healed. */
+  begunAt: instant('begun_at'),
+  messageId: text('message_id'),
+  retryAt: instant('retry_at'),
+  leaseToken: text('lease_token'),
+  leaseExpiresAt: instant('lease_expires_at'),
+  doneAt: instant('done_at'),
+  createdAt: instant('created_at').notNull(),
+})
+
 /** Bytes of uploaded or fetched media, frozen when they were checked. */
 export const media = pressroom.table(
   'media',

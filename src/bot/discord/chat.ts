@@ -108,6 +108,9 @@ export function createDiscordChat(options: {
             ? { kind: 'absent' }
             : failure,
       ),
+    async linkTo({ teamId, channelId, messageId }) {
+      return `https://discord.com/channels/${teamId}/${channelId}/${messageId}`
+    },
     remove: (message) => removeMessage(rest, message),
   }
 }

@@ -1,6 +1,6 @@
 import type { DiscordSettings } from '../../config.js'
 import { loadMedia } from '../../store/media.js'
-import type { Chat } from '../chat.js'
+import { type Chat, linksOf } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { HandleDeps } from '../handle.js'
 import type { ScorecardChat } from '../scorecard/deliver.js'
@@ -35,11 +35,20 @@ export function createDiscord(
   const { pauses, ...lent } = extras
   const log = deps.log.child({ chat: 'discord' })
   const rest = createRest(settings)
+  const posting = {
+    rest,
+    selfId: () => connection.client()?.user?.id ?? settings.applicationId,
+    lacking: (channelId: string) => lackingRights(connection.client(), channelId),
+  }
+  const chat = createDiscordChat({
+    ...posting,
+    bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
+  })
   const listener = createListener({
     rest,
     applicationId: settings.applicationId,
     log,
-    deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings) },
+    deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings), ...linksOf(chat) },
     parentOf: (channelId) => {
       const channel = connection.client()?.channels.cache.get(channelId)
       return channel?.isThread() ? (channel.parentId ?? undefined) : undefined
@@ -52,16 +61,8 @@ export function createDiscord(
     take: listener.take,
     ...(pauses ? { pauses } : {}),
   })
-  const posting = {
-    rest,
-    selfId: () => connection.client()?.user?.id ?? settings.applicationId,
-    lacking: (channelId: string) => lackingRights(connection.client(), channelId),
-  }
   return {
-    chat: createDiscordChat({
-      ...posting,
-      bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
-    }),
+    chat,
     scorecards: createDiscordScorecards(posting),
     start: connection.start,
     isConnected: () => connection.client()?.isReady() ?? false,

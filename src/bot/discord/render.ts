@@ -108,15 +108,21 @@ function renderTarget(card: TargetCard): DiscordMessage {
 function renderReply(card: ReplyCard): DiscordMessage {
   const { byHand } = card
   const end = markerLine('reply', card.key)
-  const start = `${mention(card.mention)} `
+  const start = card.mention ? `${mention(card.mention)} ` : ''
   const block = byHand && byHand.text !== '' ? codeBlock(byHand.text) : ''
-  const lines = card.lines.length > 1 && !byHand ? card.lines.map(bulleted) : card.lines
+  // What is said to the whole channel begins with its heading, else with the name that is called.
+  const heading = card.mention ? 0 : 1
+  const lines =
+    card.lines.length > 1 && !byHand
+      ? card.lines.map((line, index) => (index < heading ? line : bulleted(line)))
+      : card.lines
   const room = LIMITS.content - start.length - end.length - 4
   const said = linesWithin([...lines, ...(card.tail ? [card.tail] : [])], room)
-  const spoken = `${start}${lines === card.lines ? '' : '\n'}${said.join('\n')}`
+  const spoken = `${start}${lines === card.lines || heading > 0 ? '' : '\n'}${said.join('\n')}`
   const fits = spoken.length + block.length + end.length + 2 <= LIMITS.content
   const content = [spoken, ...(block !== '' && fits ? [block] : []), end].join('\n')
-  const users = isSnowflake(card.mention.id) ? { users: [card.mention.id] } : {}
+  const called = card.mention?.id
+  const users = called !== undefined && isSnowflake(called) ? { users: [called] } : {}
   return {
     content,
     flags: MessageFlags.SuppressEmbeds,

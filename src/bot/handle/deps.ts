@@ -1,4 +1,5 @@
 import type { Conversation } from '../../store/create-post.js'
+import type { MessagePlace } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { FetchOptions } from '../media/fetch.js'
 import type { Reply } from '../reply.js'
@@ -7,6 +8,11 @@ import type { Reply } from '../reply.js'
 export interface HandleDeps extends BotDeps {
   /** Opens files that were uploaded to the chat. */
   readonly uploadAccess?: FetchOptions['access']
+  /** Addresses of messages in the chat where it was asked. */
+  readonly linkTo?: {
+    readonly chat: string
+    message(place: MessagePlace): Promise<string | undefined>
+  }
   /** Tells the one who asked something while the work still goes on. */
   readonly tell?: (reply: Reply) => Promise<void>
   /** How long whoever presses "Check credentials" waits for the result, milliseconds. */

@@ -2,9 +2,9 @@ import { listAccounts, type StoredAccount } from '../../store/accounts.js'
 import { createPost } from '../../store/create-post.js'
 import { findBySource } from '../../store/find-by-source.js'
 import { createId } from '../../store/ids.js'
-import { sameContent } from '../../store/load-targets.js'
 import { lockContents } from '../../store/lock-contents.js'
 import { openNotes } from '../../store/notes.js'
+import { type SameContent, sameContent } from '../../store/same-content.js'
 import type { Publish } from '../command.js'
 import { fitMedia } from '../media/fit-media.js'
 import { takeMedia } from '../media/intake.js'
@@ -118,6 +118,11 @@ async function showNotes(
 
 type Queued = { kind: 'queued' } | { kind: 'not queued'; reply: Reply }
 
+/** `known`: the same command was here before. */
+type Stored =
+  | { readonly kind: 'queued' | 'known' }
+  | { readonly kind: 'asked'; readonly id: string; readonly same: readonly SameContent[] }
+
 /** Looks for the same content and queues, with nobody else doing so for it in between. */
 async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<Queued> {
   const { orm } = deps.database
@@ -133,7 +138,7 @@ async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<
     ...(request.publishAt === undefined ? {} : { publishAt: request.publishAt }),
   }
   try {
-    return await orm.transaction(async (tx) => {
+    const queued = await orm.transaction(async (tx): Promise<Stored> => {
       await lockContents(tx, request.targets)
       const same = await findSame(tx, request, at)
       const [newest] = same
@@ -141,12 +146,20 @@ async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<
         const targets = newTargets(request, at, deps)
         const { created } = await createPost(tx, { ...post, targets })
         if (created) deps.log.info(logged(post.id, request, asked), 'queued a post')
-        return created ? { kind: 'queued' } : { kind: 'not queued', reply: nothing }
+        return created ? { kind: 'queued' } : { kind: 'known' }
       }
       const draft = { ...post, copyOf: newest.postId, targets: [] }
       const { id, created } = await createPost(tx, draft, 'draft')
-      return { kind: 'not queued', reply: created ? question(id, same, at) : nothing }
+      return created ? { kind: 'asked', id, same } : { kind: 'known' }
     })
+    switch (queued.kind) {
+      case 'queued':
+        return { kind: 'queued' }
+      case 'known':
+        return { kind: 'not queued', reply: nothing }
+      case 'asked':
+        return { kind: 'not queued', reply: await question(queued.id, queued.same, at, deps) }
+    }
   } catch (error) {
     // The answer to the commit may be what was lost.
     const stored = await findBySource(orm, asked.key).catch(() => 'unknown' as const)
@@ -168,32 +181,52 @@ function logged(postId: string, { targets }: Request, { key, actor }: Asked): ob
 const UNCERTAIN =
   'The database stopped answering in the middle, so it is not certain whether this was queued. Look with the status command before you publish it again.'
 
-type Same = Awaited<ReturnType<typeof sameContent>>[number]
-
 async function findSame(
   tx: HandleDeps['database']['orm'],
   request: Request,
   at: number,
-): Promise<Same[]> {
-  const wanted = new Set(request.targets.map((t) => `${t.account}/${t.contentHash}`))
-  const hashes = [...new Set(request.targets.map(({ contentHash }) => contentHash))]
-  const found = await sameContent(tx, hashes, at - SAME_WITHIN_MS)
-  return found
-    .filter(({ account, contentHash }) => wanted.has(`${account}/${contentHash}`))
-    .sort((a, b) => b.createdAt - a.createdAt)
+): Promise<SameContent[]> {
+  const goesOutAt = request.publishAt ?? at
+  const wanted = {
+    targets: request.targets,
+    askedSince: at - SAME_WITHIN_MS,
+    dueFrom: goesOutAt - SAME_WITHIN_MS,
+    dueUntil: goesOutAt + SAME_WITHIN_MS,
+  }
+  return (await sameContent(tx, wanted)).sort((a, b) => b.createdAt - a.createdAt)
 }
 
-function question(draftId: string, same: readonly Same[], now: number): Reply {
-  const newest = new Map<string, Same>()
+async function question(
+  draftId: string,
+  same: readonly SameContent[],
+  now: number,
+  deps: HandleDeps,
+): Promise<Reply> {
+  const newest = new Map<string, SameContent>()
   for (const one of same) if (!newest.has(one.account)) newest.set(one.account, one)
-  const lines = [...newest.values()].map(
-    ({ account, status, createdAt, postId }) =>
-      `• ${account}: ${duration(Math.max(0, now - createdAt))} ago, ${STATES[status] ?? 'on its way'} (${postId})`,
+  const lines = await Promise.all(
+    [...newest.values()].map(async (one) => {
+      const { account, status, createdAt, postId, permalink } = one
+      const ago = duration(Math.max(0, now - createdAt))
+      const links = [await postLink(one, deps), permalink].filter((link) => link !== undefined)
+      return `• ${account}: ${ago} ago, ${STATES[status] ?? 'on its way'} (${postId})${links.map((link) => ` ${link}`).join('')}`
+    }),
   )
   const live = [...newest.values()].filter(({ status }) => status === 'published')
   const text = `The same content went to the same account before, so nothing was queued:\n${lines.join('\n')}\nPublish it again anyway?`
   const names = (live.length > 0 ? live : [...newest.values()]).map(({ account }) => account)
   return copyQuestion(text, draftId, names, live.length > 0)
+}
+
+/** Where the earlier post stands, in the chat that asks. */
+async function postLink(
+  { chat, workspaceId, channelId, messageId }: SameContent,
+  { linkTo }: HandleDeps,
+): Promise<string | undefined> {
+  const isHere = linkTo?.chat === chat
+  if (messageId === null || !isHere) return undefined
+  const teamId = workspaceId.slice(chat.length + 1)
+  return linkTo.message({ teamId, channelId, messageId })
 }
 
 const STATES: Readonly<Record<string, string>> = {

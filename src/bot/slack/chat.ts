@@ -51,9 +51,10 @@ export function createSlackChat(options: {
 
   /** Who we are; asked once, and again after a failure. */
   async function whoAmI(): Promise<Self> {
-    self ??= client.auth.test().then(({ user_id, bot_id }) => ({
+    self ??= client.auth.test().then(({ user_id, bot_id, url }) => ({
       userId: user_id ?? '',
       botId: bot_id,
+      url,
     }))
     try {
       return await self
@@ -168,6 +169,14 @@ export function createSlackChat(options: {
           return failure.why === 'missing_scope' ? { ...failure, scope: 'message' } : failure
         },
       ),
+    // The address that chat.getPermalink answers with, without asking for each.
+    async linkTo({ channelId, messageId }) {
+      const url = await whoAmI().then(
+        (me) => me.url,
+        () => undefined,
+      )
+      return url && new URL(`archives/${channelId}/p${messageId.replace('.', '')}`, url).href
+    },
     async remove({ channelId, messageId }) {
       await client.chat.delete({ channel: channelId, ts: messageId }).catch(() => {})
     },

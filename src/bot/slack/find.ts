@@ -25,6 +25,8 @@ export const historyPageSchema = z.looseObject({
 export interface Self {
   readonly userId: string
   readonly botId: string | undefined
+  /** The workspace's address, such as `https://acme.slack.com/`. */
+  readonly url?: string | undefined
 }
 
 const PAYLOAD_KEY = {

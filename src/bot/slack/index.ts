@@ -1,7 +1,7 @@
 import type { SlackSettings } from '../../config.js'
 import type { Route } from '../../server.js'
 import { loadMedia } from '../../store/media.js'
-import type { Chat } from '../chat.js'
+import { type Chat, linksOf } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { HandleDeps } from '../handle.js'
 import type { ScorecardChat } from '../scorecard/deliver.js'
@@ -44,18 +44,19 @@ export function createSlack(
   const { app, connection, route } = createBolt(settings, parts)
   const stopping = new AbortController()
   let reached = false
+  const chat = createSlackChat({
+    client,
+    timeZone: deps.timeZone,
+    bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
+  })
   const listeners = createListeners({
     client,
     log,
-    deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings) },
+    deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings), ...linksOf(chat) },
   })
   listeners.register(app)
   return {
-    chat: createSlackChat({
-      client,
-      timeZone: deps.timeZone,
-      bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
-    }),
+    chat,
     scorecards: createSlackScorecards(client, deps.timeZone),
     ...(route ? { route } : {}),
     async start() {

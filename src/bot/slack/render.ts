@@ -129,10 +129,12 @@ function renderTarget(card: TargetCard, timeZone: string): SlackMessage {
 
 function renderReply(card: ReplyCard, timeZone: string): SlackMessage {
   const lines = card.lines.map((line) => mrkdwn(line, timeZone))
+  // What is said to the whole channel begins with its heading, else with the name that is called.
+  const [first = '', ...rest] = card.mention ? ['', ...lines] : lines
   const listed =
-    lines.length > 1 && !card.byHand ? ['', ...lines.map((line) => `• ${line}`)] : lines
+    lines.length > 1 && !card.byHand ? [first, ...rest.map((line) => `• ${line}`)] : lines
   const said = [...listed, ...(card.tail ? [mrkdwn(card.tail, timeZone)] : [])]
-  const text = `${mention(card.mention)} ${said.join('\n')}`
+  const text = `${card.mention ? `${mention(card.mention)} ` : ''}${said.join('\n')}`
   return {
     text: cut(text, LIMITS.text),
     blocks: [section(text), ...(card.byHand ? preformatted(card.byHand.text) : [])],

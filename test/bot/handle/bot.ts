@@ -88,6 +88,11 @@ export async function createTestBot(
       capabilities: () => ({ canLookUp: true, canVerify: true }),
     },
     waitForCheckMs: 0,
+    linkTo: {
+      chat: 'slack',
+      message: async ({ teamId, channelId, messageId }) =>
+        `https://acme.slack.com/${teamId}/${channelId}/${messageId}`,
+    },
     tell: async (reply) => {
       told.push(textOf(reply))
     },

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { MediaSource } from '../../../src/bot/command.js'
+import type { TargetState } from '../../../src/publisher/core/target.js'
+import { beginMessage, messageShown } from '../../../src/store/chat-messages.js'
 import { addNote } from '../../../src/store/notes.js'
 import { loadPost } from '../../../src/store/posts.js'
 import { accounts, media } from '../../../src/store/schema.js'
@@ -266,6 +268,28 @@ describe.each(testDatabases())('publish, on the $engine database', ({ use }) => 
       })
       expect(draft).toMatchObject({ status: 'draft', copyOf: post?.id })
       expect((await loadPost(database().orm, draft?.id ?? ''))?.targets).toEqual([])
+    })
+
+    it('is asked about with links to the earlier post, in the chat and on the platform', async () => {
+      await bot.publish('Hello')
+      const { post } = await bot.newest()
+      await bot.set(post.id, {
+        x: { ...live(1), permalink: 'https://x.example/1' } as TargetState,
+      })
+      const at = bot.clock.now()
+      const place = { postId: post.id, kind: 'post', chat: 'slack', channelId: 'C1', at } as const
+      await beginMessage(database().orm, { key: post.id, ...place })
+      await messageShown(database().orm, { key: post.id, messageId: '17.5', hash: null, at })
+      expect(textOf(await bot.publish('Hello'))).toContain(
+        `• x: 0 seconds ago, live (${post.id}) https://acme.slack.com/T1/C1/17.5 https://x.example/1`,
+      )
+    })
+
+    it('is asked about when it goes out about the same time, however long ago it was asked for', async () => {
+      const when = { kind: 'instant', at: bot.clock.now() + 5 * 86_400_000 } as const
+      await bot.publish('Hello', { when })
+      bot.clock.advance(4 * 86_400_000)
+      expect((await bot.publish('Hello', { when })).kind).toBe('question')
     })
 
     it('is asked about when one account overlaps, and not when none does', async () => {
