@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type AccountsFile, readAccountsFile } from './accounts-file.js'
+import { createApi } from './api/index.js'
 import type { AnnounceSettings } from './bot/announce/settings.js'
 import { createAnnouncer } from './bot/announce.js'
 import type { Chat } from './bot/chat.js'
@@ -103,10 +104,10 @@ async function start(
       `DATABASE_URL is missing: "${mode}" runs apart from the rest only over a Postgres server. Set it, or use "start".`,
     )
   }
-  const hasChat = settings.slack !== null || settings.discord !== null
-  if (mode === 'bot' && !hasChat) {
+  const isReachable = settings.slack ?? settings.discord ?? settings.apiToken
+  if (mode === 'bot' && isReachable === null) {
     throw new ConfigError(
-      'SLACK_BOT_TOKEN or DISCORD_TOKEN is missing: "bot" needs a chat to talk to.',
+      'SLACK_BOT_TOKEN or DISCORD_TOKEN is missing: "bot" needs a chat to talk to, or PRESSROOM_API_TOKEN for the HTTP API.',
     )
   }
   const redactor = overrides.redactor ?? createRedactor(secretsIn(settings))
@@ -271,6 +272,17 @@ async function startBot(
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
   stops.push(announcer.stop, ...surfaces.map(({ stop }) => stop))
+  if (settings.apiToken !== null) {
+    const api = createApi({
+      ...deps,
+      token: settings.apiToken,
+      channels: file.channels,
+      chats: new Map(surfaces.map(({ chat, workspaceOf }) => [chat.name, workspaceOf])),
+    })
+    await api.start()
+    stops.push(api.stop)
+    routes.push(api.route)
+  }
   await Promise.all(surfaces.map(({ start }) => start()))
   // Posting is durable and exactly once by itself; looking often only makes it punctual.
   const posting = repeat(

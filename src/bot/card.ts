@@ -56,7 +56,8 @@ export interface PostView extends PostWithTargets {
   retrySafety(account: string): string | undefined
 }
 
-const COUNTED_AS = {
+/** Which of the five counts a state belongs to. */
+export const COUNTED_AS = {
   scheduled: 'processing',
   queued: 'processing',
   publishing: 'processing',

@@ -23,6 +23,8 @@ export interface NewPost {
   readonly publishAt?: number
   /** The same key makes no second post. */
   readonly sourceKey?: string
+  /** Tells other content under the same key. */
+  readonly sourceHash?: string
   readonly copyOf?: string
   readonly createdAt: number
   readonly targets: readonly NewTarget[]
@@ -37,6 +39,8 @@ export interface NewTarget {
   readonly contentHash: string
   readonly idempotencyKey: string
 }
+
+const TOLD_FOR_EVER = 2 ** 31 - 1
 
 /**
  * Writes the post with all its targets and rings for what is due, in one transaction.
@@ -65,10 +69,13 @@ export async function createPost(
         request: post.request,
         publishAt: post.publishAt === undefined ? null : new Date(post.publishAt),
         sourceKey: post.sourceKey ?? null,
+        sourceHash: post.sourceHash ?? null,
         copyOf: post.copyOf ?? null,
         createdAt,
         // A draft is shown to one person only; the channel has nothing to be told yet.
         ...(status === 'draft' ? { told: 1 } : {}),
+        // Where no chat is, nobody ever has to be told.
+        ...(post.conversation.chat === 'api' ? { told: TOLD_FOR_EVER } : {}),
       })
       .onConflictDoNothing()
       .returning({ id: posts.id })

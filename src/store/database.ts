@@ -27,13 +27,14 @@ export interface Database {
 
 /**
  * `due`: a target has to be attended to; `changed`: a post looks different; `check`: an account is
- * to be checked; `checked`: it was.
+ * to be checked; `checked`: it was; `tokens`: an API token was made or revoked.
  */
 export type Channel =
   | 'pressroom_due'
   | 'pressroom_changed'
   | 'pressroom_check'
   | 'pressroom_checked'
+  | 'pressroom_tokens'
 
 /** The rows of a raw statement; the two drivers hand them over differently. */
 export async function rows<T>(orm: Orm, statement: SQL): Promise<T[]> {

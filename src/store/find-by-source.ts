@@ -6,9 +6,9 @@ import { posts } from './schema.js'
 export async function findBySource(
   orm: Orm,
   sourceKey: string,
-): Promise<{ id: string; status: string } | undefined> {
+): Promise<{ id: string; status: string; sourceHash: string | null } | undefined> {
   const [found] = await orm
-    .select({ id: posts.id, status: posts.status })
+    .select({ id: posts.id, status: posts.status, sourceHash: posts.sourceHash })
     .from(posts)
     .where(eq(posts.sourceKey, sourceKey))
   return found

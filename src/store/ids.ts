@@ -7,7 +7,7 @@ const EPOCH_MS = Date.UTC(2025, 0, 1)
  * @param random uniform in [0, 1)
  */
 export function createId(
-  prefix: 'p' | 't' | 'n' | 'm',
+  prefix: 'p' | 't' | 'n' | 'm' | 'k',
   nowMs: number,
   random: () => number,
 ): string {

@@ -35,6 +35,12 @@ export async function once<T>(
   })
 }
 
+/** What a key led to, if it took effect before. */
+export async function recall(orm: Orm, key: string): Promise<unknown> {
+  const [found] = await orm.select({ result: inbox.result }).from(inbox).where(eq(inbox.key, key))
+  return found?.result
+}
+
 /** Chats redeliver for a day at most; older keys are of no use. */
 export async function forgetOldKeys(orm: Orm, before: number): Promise<void> {
   await orm.delete(inbox).where(lt(inbox.at, new Date(before)))

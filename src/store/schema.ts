@@ -85,6 +85,8 @@ export const posts = pressroom.table(
     publishAt: instant('publish_at'),
     /** What asked for it (trigger id, idempotency key): the same key makes no second post. */
     sourceKey: text('source_key'),
+    /** SHA-256 of what was asked for under the key, where the key alone does not vouch for it. */
+    sourceHash: text('source_hash'),
     /** The post this is a deliberate new copy of. */
     copyOf: text('copy_of'),
     createdAt: instant('created_at').notNull(),
@@ -139,6 +141,9 @@ export const targets = pressroom.table(
     index('targets_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
     index('targets_account_hash').on(t.account, t.contentHash, t.createdAt),
     index('targets_account_status').on(t.account, t.status),
+    index('targets_not_live')
+      .on(t.postId)
+      .where(sql`${t.status} not in ('published', 'cancelled')`),
     index('targets_needing_person')
       .on(t.updatedAt)
       .where(sql`${t.status} in ('unconfirmed', 'held')`),
@@ -257,6 +262,20 @@ export const incidents = pressroom.table(
   },
   (t) => [index('incidents_at').on(t.at), index('incidents_post').on(t.postId)],
 )
+
+/** What automations show to be let in; the secret itself is not kept. */
+export const apiTokens = pressroom.table('api_tokens', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  /** SHA-256 of the secret, hex. It has 256 random bits, so nothing slower is needed. */
+  hash: text().notNull(),
+  scopes: jsonb().$type<string[]>().notNull(),
+  /** Requests a second; null is the usual number. */
+  perSecond: integer('per_second'),
+  createdAt: instant('created_at').notNull(),
+  usedAt: instant('used_at'),
+  revokedAt: instant('revoked_at'),
+})
 
 /** A weekly scorecard on its way into a channel, or there: one row for each channel and week, for ever. */
 export const scorecards = pressroom.table(

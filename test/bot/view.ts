@@ -106,6 +106,7 @@ export function view(targets: readonly StoredTarget[], change: Partial<PostView>
       request: {},
       publishAt: null,
       sourceKey: null,
+      sourceHash: null,
       copyOf: null,
       createdAt: new Date(NOW - MINUTE),
       changed: 1,

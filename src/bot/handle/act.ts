@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { decide } from '../../publisher/core/decide.js'
 import type { TargetEvent } from '../../publisher/core/target.js'
 import type { Orm } from '../../store/database.js'
-import { once } from '../../store/inbox.js'
+import { once, recall } from '../../store/inbox.js'
 import { loadHistory } from '../../store/load-history.js'
 import { lockTargets } from '../../store/lock-targets.js'
 import { recordTransition } from '../../store/record-transition.js'
@@ -63,6 +63,11 @@ export async function act(
     return acted
   })
   return first ? actedSchema.parse(result) : undefined
+}
+
+/** What this very command or click led to when it was carried out. */
+export async function actedBefore(key: string, deps: HandleDeps): Promise<Acted> {
+  return actedSchema.parse(await recall(deps.database.orm, key))
 }
 
 /** Refusals, one line each, with who was there first. */

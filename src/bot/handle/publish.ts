@@ -27,11 +27,60 @@ const SAME_WITHIN_MS = 24 * 3_600_000
  * queues nothing. A redelivered command makes no second post and gets no second answer.
  */
 export async function publish(command: Publish, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  const submitted = await submit(command, asked, deps, { same: 'ask' })
+  switch (submitted.kind) {
+    case 'queued':
+      return receipt(submitted.examined, submitted.changes, deps)
+    case 'problems':
+      return problems(submitted.problems, command)
+    case 'same':
+      return question(submitted.id, submitted.same, deps.now(), deps)
+    case 'repeated':
+      return nothing
+    case 'uncertain':
+      return say(UNCERTAIN)
+  }
+}
+
+/** What became of a request to publish. */
+export type Submitted =
+  | {
+      readonly kind: 'queued'
+      readonly id: string
+      readonly examined: Examined
+      /** What was done to its media, in words. */
+      readonly changes: readonly string[]
+    }
+  | { readonly kind: 'problems'; readonly problems: readonly FieldProblem[] }
+  /** The same content went to the same account lately; `id` is the draft that waits for an answer, or that post. */
+  | { readonly kind: 'same'; readonly id: string; readonly same: readonly SameContent[] }
+  /** This very request was carried out before, or is a draft since then. */
+  | { readonly kind: 'repeated' }
+  /** The database failed in the middle. */
+  | { readonly kind: 'uncertain' }
+
+export interface SubmitOptions {
+  /**
+   * What to do when the same content went to the same account lately: keep a draft and ask, refuse,
+   * or publish it as a deliberate copy.
+   */
+  readonly same: 'ask' | 'refuse' | 'copy'
+  /** Kept with the key of the request, to tell other content under the same key. */
+  readonly sourceHash?: string
+}
+
+/** Checks a post and queues it, or says what stands against it and queues nothing. */
+export async function submit(
+  command: Publish,
+  asked: Asked,
+  deps: HandleDeps,
+  options: SubmitOptions,
+): Promise<Submitted> {
   const { orm } = deps.database
-  if (await findBySource(orm, asked.key)) return nothing
+  if (await findBySource(orm, asked.key)) return { kind: 'repeated' }
   const known = await listAccounts(orm)
   const examined = examine(command, known, asked.conversation, deps)
-  if (examined.problems.length > 0) return problems(examined.problems, command)
+  if (examined.problems.length > 0) return { kind: 'problems', problems: examined.problems }
   const intake = await takeMedia(command.media, deps, deps.uploadAccess)
   const names = examined.accounts.map(({ name }) => name)
   const fitted = await fitMedia(intake, names, deps)
@@ -42,7 +91,7 @@ export async function publish(command: Publish, asked: Asked, deps: HandleDeps):
       ? textProblems(command, examined.accounts, deps)
       : checkContents(command, examined.accounts, fitted.mediaOf, deps)),
   ]
-  if (found.length > 0) return problems(found, command)
+  if (found.length > 0) return { kind: 'problems', problems: found }
   const request: Request = {
     text: mainText(command),
     ...(examined.publishAt === undefined ? {} : { publishAt: examined.publishAt }),
@@ -52,8 +101,8 @@ export async function publish(command: Publish, asked: Asked, deps: HandleDeps):
     }),
   }
   await showNotes(examined.accounts, intake.media, asked, deps)
-  const queued = await queue(request, asked, deps)
-  return queued.kind === 'queued' ? receipt(examined, fitted.changes, deps) : queued.reply
+  const queued = await queue(request, asked, deps, options)
+  return queued.kind === 'queued' ? { ...queued, examined, changes: fitted.changes } : queued
 }
 
 /**
@@ -104,6 +153,7 @@ async function showNotes(
   { conversation: { chat, teamId } }: Asked,
   deps: HandleDeps,
 ): Promise<void> {
+  if (!deps.tell) return
   const about = { workspaceId: `${chat}:${teamId}`, destinations, limit: NOTES_LOADED }
   const open = await openNotes(deps.database.orm, about)
   const notes = open.filter((note) => couldMeet(note, { media })).slice(0, NOTES_SHOWN)
@@ -113,18 +163,20 @@ async function showNotes(
     return `• ${aboutOf(note)}: ${note.text}${by}`
   })
   const text = `Noted when it failed before:\n${lines.join('\n')}`
-  await deps.tell?.({ kind: 'question', text, buttons: resolveButtons(notes) })
+  await deps.tell({ kind: 'question', text, buttons: resolveButtons(notes) })
 }
 
-type Queued = { kind: 'queued' } | { kind: 'not queued'; reply: Reply }
-
-/** `known`: the same command was here before. */
-type Stored =
-  | { readonly kind: 'queued' | 'known' }
-  | { readonly kind: 'asked'; readonly id: string; readonly same: readonly SameContent[] }
+type Queued =
+  | { kind: 'queued'; id: string }
+  | Extract<Submitted, { kind: 'same' | 'repeated' | 'uncertain' }>
 
 /** Looks for the same content and queues, with nobody else doing so for it in between. */
-async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<Queued> {
+async function queue(
+  request: Request,
+  asked: Asked,
+  deps: HandleDeps,
+  { same: onSame, sourceHash }: SubmitOptions,
+): Promise<Queued> {
   const { orm } = deps.database
   const at = deps.now()
   const post = {
@@ -134,32 +186,31 @@ async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<
     text: request.text,
     request,
     sourceKey: asked.key,
+    ...(sourceHash === undefined ? {} : { sourceHash }),
     createdAt: at,
     ...(request.publishAt === undefined ? {} : { publishAt: request.publishAt }),
   }
   try {
-    const queued = await orm.transaction(async (tx): Promise<Stored> => {
+    return await orm.transaction(async (tx): Promise<Queued> => {
       await lockContents(tx, request.targets)
       const same = await findSame(tx, request, at)
       const [newest] = same
-      if (!newest) {
+      const copyOf = newest ? { copyOf: newest.postId } : {}
+      if (!newest || onSame === 'copy') {
         const targets = newTargets(request, at, deps)
-        const { created } = await createPost(tx, { ...post, targets })
+        const { id, created } = await createPost(tx, { ...post, ...copyOf, targets })
         if (created) deps.log.info(logged(post.id, request, asked), 'queued a post')
-        return created ? { kind: 'queued' } : { kind: 'known' }
+        return created ? { kind: 'queued', id } : { kind: 'repeated' }
       }
-      const draft = { ...post, copyOf: newest.postId, targets: [] }
+      if (onSame === 'refuse') {
+        // The same request at the same moment is not another one.
+        const isMine = await findBySource(tx, asked.key)
+        return isMine ? { kind: 'repeated' } : { kind: 'same', id: newest.postId, same }
+      }
+      const draft = { ...post, ...copyOf, targets: [] }
       const { id, created } = await createPost(tx, draft, 'draft')
-      return created ? { kind: 'asked', id, same } : { kind: 'known' }
+      return created ? { kind: 'same', id, same } : { kind: 'repeated' }
     })
-    switch (queued.kind) {
-      case 'queued':
-        return { kind: 'queued' }
-      case 'known':
-        return { kind: 'not queued', reply: nothing }
-      case 'asked':
-        return { kind: 'not queued', reply: await question(queued.id, queued.same, at, deps) }
-    }
   } catch (error) {
     // The answer to the commit may be what was lost.
     const stored = await findBySource(orm, asked.key).catch(() => 'unknown' as const)
@@ -168,8 +219,7 @@ async function queue(request: Request, asked: Asked, deps: HandleDeps): Promise<
       { error: (error as Error).message },
       'the database failed while a post was queued',
     )
-    if (stored !== 'unknown') return { kind: 'queued' }
-    return { kind: 'not queued', reply: say(UNCERTAIN) }
+    return stored === 'unknown' ? { kind: 'uncertain' } : { kind: 'queued', id: stored.id }
   }
 }
 

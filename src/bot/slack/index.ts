@@ -18,6 +18,8 @@ export interface Slack {
   /** For the announcer. */
   readonly chat: Chat
   readonly scorecards: ScorecardChat
+  /** The team its channels belong to. */
+  workspaceOf(channelId: string): Promise<string | undefined>
   /** To be mounted on the program's server, when Slack sends its events over HTTP. */
   readonly route?: Route
   /**
@@ -49,6 +51,7 @@ export function createSlack(
     timeZone: deps.timeZone,
     bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
   })
+  let team: string | undefined
   const listeners = createListeners({
     client,
     log,
@@ -57,6 +60,10 @@ export function createSlack(
   listeners.register(app)
   return {
     chat,
+    async workspaceOf() {
+      team ??= (await client.auth.test()).team_id
+      return team
+    },
     scorecards: createSlackScorecards(client, deps.timeZone),
     ...(route ? { route } : {}),
     async start() {
