@@ -210,7 +210,10 @@ async function start(
     )
 
   readiness.started()
-  stops.push(async () => readiness.stopping())
+  stops.push(async () => {
+    readiness.stopping()
+    log.info('stopping: nothing new is taken')
+  })
   log.info({ mode, port, accounts: file.accounts.length, store: database.driver.engine }, 'ready')
   return { port, stop }
 }

@@ -4,6 +4,9 @@ import type { Duplex } from 'node:stream'
 import { ConfigError } from './config.js'
 import type { Log } from './log.js'
 
+/** What is being answered when the server closes gets this long: an acknowledgement must not be cut off. */
+const ANSWERS_WITHIN_MS = 1_000
+
 /** Handles a request below its prefix; false when it is not its own. */
 export type Route = (
   request: IncomingMessage,
@@ -53,8 +56,15 @@ export async function startServer(options: {
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
+        const late = setTimeout(() => {
+          server.closeAllConnections()
+          resolve()
+        }, ANSWERS_WITHIN_MS)
+        server.close(() => {
+          clearTimeout(late)
+          resolve()
+        })
+        server.closeIdleConnections()
       }),
   }
 }

@@ -9,6 +9,8 @@ export interface Commands {
   /** Acknowledged, and then neither a post nor a word: it died with its process. */
   readonly lost: number
   readonly redelivered: number
+  /** Milliseconds until the acknowledged ones were, the shortest first. */
+  readonly ackMs: readonly number[]
   /** Of "Retry failed". */
   readonly clicks: number
 }
@@ -29,6 +31,7 @@ export function countCommands({ asked, repeats }: People, { posts }: StoreImage)
     unheard: all.filter(({ heard }) => !heard).length,
     lost: lost.length,
     redelivered: repeats.redelivered,
+    ackMs: all.flatMap(({ heard, ackMs }) => (heard ? ackMs : [])).sort((a, b) => a - b),
     clicks: repeats.clicks,
   }
 }

@@ -29,7 +29,9 @@ export async function compile(): Promise<{
     target: 'node20',
     logLevel: 'warning',
   })
-  for (const file of sources.filter((name) => !/\.tsx?$/.test(name))) {
+  // The program reads its version there.
+  const beside = ['package.json', ...sources.filter((name) => !/\.tsx?$/.test(name))]
+  for (const file of beside) {
     await mkdir(dirname(join(out, file)), { recursive: true })
     await cp(join(ROOT, file), join(out, file))
   }

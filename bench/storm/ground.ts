@@ -22,7 +22,7 @@ export interface Ground {
   readonly name: string
   readonly children: readonly Child[]
   readonly troubles: readonly Trouble[]
-  readonly deaths: readonly Death[]
+  readonly deaths: Death[]
   /** Ends the programs in an orderly way; what they left in the store is read then. */
   end(): Promise<void>
   read(): Promise<StoreImage>

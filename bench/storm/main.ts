@@ -19,7 +19,7 @@ async function main(options: StormOptions): Promise<boolean> {
   try {
     const place = { folder, entry: compiled.entry, print }
     const ours = await runStorm(options, place)
-    clean = isClean(ours)
+    clean = isClean(ours, options)
     const naive = options.naive ? await runNaive(options, place, ours.seconds * 1_000) : undefined
     print('')
     for (const line of [...compare(ours, naive), '', ...describe(ours)]) print(line)

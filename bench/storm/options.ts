@@ -10,6 +10,8 @@ export interface StormOptions {
   readonly naive: boolean
   /** Mean pause between two troubles, milliseconds. */
   readonly pauseMs: number
+  /** Instead of troubles at random: one program after the other is restarted, then killed. */
+  readonly rolling: boolean
   /** Keeps logs and data folders. */
   readonly keep: boolean
 }
@@ -26,6 +28,8 @@ export const USAGE = `Usage: npm run storm -- [options]
   --no-naive      leaves the naive worker out
   --pause <s>     mean pause between two kills, freezes and restarts, seconds, default 6,
                   above 300 posts 15
+  --rolling       one program after the other is restarted in good order, then killed, while the
+                  others go on; --pause is the time between two, default 1 s
   --keep          keeps logs and data
 `
 
@@ -44,6 +48,7 @@ export function readOptions(
       servers: { type: 'boolean', default: false },
       embedded: { type: 'boolean', default: false },
       'no-naive': { type: 'boolean', default: false },
+      rolling: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -58,9 +63,15 @@ export function readOptions(
     minutes: positive('minutes', values.minutes ?? '60'),
     engine: servers ? 'servers' : 'embedded',
     naive: !values['no-naive'],
-    pauseMs: positive('pause', values.pause ?? (posts > 300 ? '15' : '6')) * 1_000,
+    pauseMs: positive('pause', values.pause ?? defaultPause(posts, values.rolling)) * 1_000,
+    rolling: values.rolling,
     keep: values.keep,
   }
+}
+
+function defaultPause(posts: number, rolling: boolean): string {
+  if (rolling) return '1'
+  return posts > 300 ? '15' : '6'
 }
 
 function positive(name: string, value: string): number {

@@ -18,6 +18,8 @@ export interface Command {
   readonly triggerId: string
   /** Whether it was acknowledged in time. */
   readonly heard: boolean
+  /** Milliseconds until it was acknowledged; `Infinity` when it was not. */
+  readonly ackMs: number
   /** Whether the person was told in private that it did not work. */
   told: boolean
 }
@@ -80,7 +82,12 @@ export function gather(crowd: Crowd): People {
       told.delete(person)
       const delivery = await chat.slack.as(person).slash('/publish', command, channel)
       const heard = delivery.error === undefined
-      const sent: Command = { triggerId: delivery.triggerId ?? '', heard, told: false }
+      const sent: Command = {
+        triggerId: delivery.triggerId ?? '',
+        heard,
+        ackMs: delivery.ackMs,
+        told: false,
+      }
       post.commands.push(sent)
       if (random() < REDELIVERY_RATE) {
         repeats.redelivered += 1

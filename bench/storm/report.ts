@@ -1,8 +1,15 @@
 import type { Result } from './run.js'
 
-/** The four that must be 0, and no process that gave up by itself. */
-export function isClean({ verdict, crashes }: Result): boolean {
+/**
+ * The four that must be 0, and no process that gave up by itself. Restarted one after the other,
+ * the programs must also hear every command.
+ */
+export function isClean(
+  { verdict, crashes, commands }: Result,
+  { rolling }: { rolling: boolean },
+): boolean {
   const { duplicates, missed, lies, stuck } = verdict
+  if (rolling && commands && commands.unheard > 0) return false
   return duplicates.length + missed.length + lies.length + stuck.length + crashes === 0
 }
 
@@ -44,11 +51,17 @@ export function describe({ verdict, commands, troubles, crashes }: Result): stri
     ...(commands
       ? [
           `  commands: ${commands.sent} sent, ${commands.unheard} unheard, ${commands.lost} acknowledged and lost, ${commands.redelivered} redelivered; ${commands.clicks} clicks on Retry failed`,
+          `  acknowledged after: median ${share(commands.ackMs, 0.5)} ms, 99 of 100 within ${share(commands.ackMs, 0.99)} ms, worst ${share(commands.ackMs, 1)} ms`,
         ]
       : []),
     `  messages that stand twice: ${doubledMessages.length}; requests never taken: ${notTaken}`,
     ...findings(verdict),
   ]
+}
+
+/** What so many of them are not above, rounded. */
+function share(sorted: readonly number[], part: number): string {
+  return (sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0).toFixed(0)
 }
 
 const MOST_SHOWN = 12

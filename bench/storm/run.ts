@@ -14,6 +14,7 @@ import type { StormOptions } from './options.js'
 import { gather, type People } from './people.js'
 import { openPlatforms } from './platforms.js'
 import { readStore } from './read-store.js'
+import { roll } from './rolling.js'
 import { settled, silence, underWay, whatWasSaid } from './watch.js'
 import { brew, type Weather } from './weather.js'
 
@@ -38,6 +39,8 @@ export interface Place {
 
 const PEOPLE = 40
 const CHANNELS = 24
+/** On a machine that is busy with other work, starts take long. */
+const UP_WITHIN_MS = 180_000
 /** Sends the product through one storm, on one engine. */
 export async function runStorm(options: StormOptions, place: Place): Promise<Result> {
   const { seed } = options
@@ -61,14 +64,11 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
   }
   const ground = await openGround(options.engine, parts)
   try {
-    await Promise.all(ground.children.map((child) => child.ready(60_000)))
+    await Promise.all(ground.children.map((child) => child.ready(UP_WITHIN_MS)))
     const startedAt = Date.now()
-    const weather = brew(
-      ground,
-      seededRandom(seed + 2),
-      options.pauseMs,
-      () => chat.changes().count,
-    )
+    const weather = options.rolling
+      ? roll(ground, options.pauseMs)
+      : brew(ground, seededRandom(seed + 2), options.pauseMs, () => chat.changes().count)
     const people = gather({
       posts: options.posts,
       seed,
@@ -93,7 +93,7 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
     chat.calm()
     const failure = weather.failure()
     if (failure) throw failure
-    await Promise.all(ground.children.map((child) => child.ready(60_000)))
+    await Promise.all(ground.children.map((child) => child.ready(UP_WITHIN_MS)))
     await settled(chat)
     const seconds = (Date.now() - startedAt) / 1_000
     clearInterval(show)

@@ -14,7 +14,10 @@ export function stopOnSignals(
   const stop = () => {
     if (stopping) process.exit(1) // asked twice: now
     stopping = true
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    setTimeout(() => {
+      context.note('not everything ended in time; what was under way is looked up by others\n')
+      process.exit(1)
+    }, STOP_WITHIN_MS).unref()
     program.stop().then(
       () => process.exit(0),
       (error) => process.exit(explain(error, '', context)),
