@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { parseDocument, visit } from 'yaml'
 import { z } from 'zod'
-import { channelRulesShape, type Roles, type WorkspaceEntry, workspaceSchema } from './bot/rules.js'
+import {
+  channelRulesShape,
+  misplaced,
+  type Roles,
+  type WorkspaceEntry,
+  workspaceSchema,
+} from './bot/rules.js'
 import { ConfigError, type Environment } from './config.js'
 import { type Account, connectors } from './publisher/connectors/index.js'
 
@@ -94,6 +100,14 @@ export function parseAccounts(
     const parsed = connector.schema.safeParse(value)
     if (parsed.success) accounts.push(parsed.data as Account)
     else problems.push(...describe(source, entry.name, parsed.error))
+  }
+  const ruled = [
+    ...file.data.workspaces.map(({ team, ...rest }) => ({ where: `workspace ${team}`, ...rest })),
+    ...file.data.channels.map(({ channel, ...rest }) => ({ where: `channel ${channel}`, ...rest })),
+  ]
+  for (const { where, chat, roles } of ruled) {
+    const problem = misplaced(chat, roles)
+    if (problem) problems.push(`${source}: ${where}: roles: ${problem}.`)
   }
   for (const { channel, targets } of file.data.channels) {
     const unknown = targets.filter((target) => !seen.has(target))

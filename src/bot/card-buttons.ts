@@ -12,6 +12,7 @@ export type ActionId =
   | 'publish_now'
   | 'resolve_note'
   | 'reschedule'
+  | 'approve'
 
 export interface Button {
   readonly action: ActionId
@@ -28,6 +29,13 @@ export function retriedWithPost({ target: { state } }: StoredTarget): boolean {
   return state.status === 'failed' && state.reason.class !== 'removed'
 }
 
+/** Whether somebody can let it go on by approving it. */
+export function awaitsApproval({ target: { state } }: StoredTarget): boolean {
+  return (
+    state.status === 'held' && state.hold === 'approval' && state.request?.expiresAt !== undefined
+  )
+}
+
 /** Whether a person can still stop it. */
 export function cancellable({ target: { state } }: StoredTarget): boolean {
   return ['scheduled', 'queued', 'waiting', 'held'].includes(state.status)
@@ -36,6 +44,7 @@ export function cancellable({ target: { state } }: StoredTarget): boolean {
 /** What can be done with the post as a whole. */
 export function postButtons(postId: string, targets: readonly StoredTarget[]): Button[] {
   const stoppable = targets.filter(cancellable).length
+  const asked = targets.some(awaitsApproval)
   const ahead = targets.some(({ target }) => target.state.status === 'scheduled')
   return [
     ...(targets.some(retriedWithPost)
@@ -47,6 +56,9 @@ export function postButtons(postId: string, targets: readonly StoredTarget[]): B
             style: 'primary',
           } as const,
         ]
+      : []),
+    ...(asked
+      ? [{ action: 'approve', value: postId, label: 'Approve', style: 'primary' } as const]
       : []),
     ...(ahead ? [{ action: 'reschedule', value: postId, label: 'Reschedule' } as const] : []),
     ...(stoppable > 0
@@ -89,6 +101,9 @@ export function targetButtons(stored: StoredTarget): Button[] {
     case 'held':
       return [
         ...(state.hold === 'account' ? [{ ...check, style: 'primary' } as const] : []),
+        ...(awaitsApproval(stored)
+          ? ([{ action: 'approve', value, label: 'Approve', style: 'primary' }] as const)
+          : []),
         ...(state.hold === 'approval' ? [] : [publishNow(value, account)]),
         reschedule,
         ...(state.hold === 'account' ? [] : [edit]),

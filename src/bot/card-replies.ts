@@ -129,7 +129,7 @@ function askFact(view: PostView, stored: StoredTarget): Fact[] {
       ])
     }
     case 'held':
-      return fact(`held-${state.hold}`, state.heldAt, [
+      return fact(holdFact(state), state.heldAt, [
         ...name,
         ` is held and was not sent: ${sentences(state.reason)}`,
       ])
@@ -147,6 +147,13 @@ function askFact(view: PostView, stored: StoredTarget): Fact[] {
       return now && line ? fact('overdue', now, line) : []
     }
   }
+}
+
+/** Held for an account it is said once; what is asked of people is said each time it is asked. */
+function holdFact({ hold, heldAt }: { hold: string; heldAt: Instant }): string {
+  return hold === 'account'
+    ? 'held-account'
+    : `held-${hold}-${Math.floor(heldAt / 1000).toString(36)}`
 }
 
 function removalTold(view: PostView, { id, target }: StoredTarget): boolean {

@@ -9,7 +9,7 @@ import { type Button, postButtons } from './card-buttons.js'
 import { noteLine, resolveButtons } from './notes.js'
 import { type Counts, excerpt, headline, type Line, plural } from './wording.js'
 
-export { cancellable, retriedWithPost } from './card-buttons.js'
+export { awaitsApproval, cancellable, retriedWithPost } from './card-buttons.js'
 
 /** A post in its channel, before any chat has given it a shape. */
 export interface PostCard {

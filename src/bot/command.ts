@@ -45,6 +45,7 @@ type Body =
   | { readonly kind: 'resolveNote'; readonly id: string }
   | { readonly kind: 'publishNow'; readonly id: string }
   | { readonly kind: 'reschedule'; readonly id: string }
+  | { readonly kind: 'approve'; readonly id: string }
   | { readonly kind: 'publishAnyway'; readonly id: string }
   // Submitted forms.
   | { readonly kind: 'editSubmitted'; readonly id: string; readonly text: string }
@@ -87,6 +88,7 @@ export const ACTIONS = {
   cancel: 'cancel',
   publish_now: 'publishNow',
   reschedule: 'reschedule',
+  approve: 'approve',
   publish_anyway: 'publishAnyway',
 } as const
 export type ActionId = keyof typeof ACTIONS

@@ -10,13 +10,13 @@ import { help } from './handle/help.js'
 import { askForLink, linkSubmitted } from './handle/link.js'
 import { askForNote, noteSubmitted } from './handle/note.js'
 import { openForm } from './handle/open-form.js'
-import { cancel, confirmLive, denyLive, publishNow } from './handle/person.js'
+import { approve, cancel, confirmLive, denyLive, publishNow } from './handle/person.js'
 import { publish } from './handle/publish.js'
 import { askForTime, rescheduleSubmitted } from './handle/reschedule.js'
 import { resolveNote } from './handle/resolve-note.js'
 import { retry } from './handle/retry.js'
+import { refusalOf } from './handle/standing.js'
 import { statusOf, statusOfChannel } from './handle/status.js'
-import { permit } from './permit.js'
 import { type Reply, say } from './reply.js'
 
 export type { HandleDeps } from './handle/deps.js'
@@ -38,14 +38,8 @@ export async function handle(
 ): Promise<Reply> {
   const deps = placed(given, conversation)
   const asked: Asked = { kind: command.kind, key: command.key, actor, conversation }
-  const permission = permit(command.kind, actor, conversation)
-  if (permission.kind === 'refused') {
-    deps.log.warn(
-      { kind: command.kind, actor: actor.id, ...conversation },
-      'refused: no permission',
-    )
-    return say(permission.why)
-  }
+  const refusal = await refusalOf(asked, deps)
+  if (refusal) return refusal
   switch (command.kind) {
     case 'publish':
       return publish(command, asked, deps)
@@ -79,6 +73,8 @@ export async function handle(
       return withFound(command.id, asked, deps, (found) => denyLive(found, asked, deps))
     case 'publishNow':
       return withFound(command.id, asked, deps, (found) => publishNow(found, asked, deps))
+    case 'approve':
+      return withFound(command.id, asked, deps, (found) => approve(found, asked, deps))
     case 'reschedule':
       return withFound(command.id, asked, deps, async (found) => askForTime(found, deps))
     case 'rescheduleSubmitted':

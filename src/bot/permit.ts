@@ -2,6 +2,7 @@ import type { Actor } from '../publisher/core/target.js'
 import type { Conversation } from '../store/create-post.js'
 import type { StoredPost } from '../store/posts.js'
 import type { Command } from './command.js'
+import { NO_RULES, type Power, type Rules } from './rules.js'
 
 export type Permission =
   | { readonly kind: 'allowed' }
@@ -12,20 +13,35 @@ export type Owned = Pick<StoredPost, 'chat' | 'workspaceId' | 'channelId' | 'aut
 
 const allowed: Permission = { kind: 'allowed' }
 
+/** What holds where somebody asks for something, and what they are there. */
+export interface Standing {
+  readonly rules: Rules
+  /** Of everybody the rules name, those that this actor is or belongs to. */
+  readonly is: ReadonlySet<string>
+}
+
+/** Without rules everybody in the channel may do everything. */
+const EVERYBODY: Standing = { rules: NO_RULES, is: new Set() }
+
 /**
- * Who may do what. Pure. Everybody in a channel may publish from it and act on its posts; nobody
- * may act on them from elsewhere, and a question about a draft is answered by the one it was asked.
- * @param post what the command is about, for commands about one
+ * Who may do what. Pure. Nobody may act on a post from another channel, and a question about a draft
+ * is answered by the one it was asked. Beyond that the rules of the place say who may publish, retry,
+ * confirm, cancel, approve and configure; what they do not name, everybody in the channel may do.
+ * @param post what the command is about; without it, what depends on the post is not judged yet
  */
 export function permit(
   kind: Command['kind'],
   actor: Actor,
   conversation: Conversation,
   post?: Owned,
+  standing: Standing = EVERYBODY,
 ): Permission {
+  // Who holds the API token acts for the installation as a whole.
+  if (actor.kind === 'api' && conversation.chat === 'api') return allowed
   switch (kind) {
     case 'publish':
     case 'openForm':
+      return withPower('publish', actor, standing)
     case 'accounts':
     case 'help':
     case 'scorecard':
@@ -33,49 +49,101 @@ export function permit(
     case 'malformed':
     case 'unsupported':
       return allowed
-    case 'status':
-    case 'retry':
-    case 'retryFailed':
-    case 'confirmLive':
-    case 'denyLive':
-    case 'editRetry':
-    case 'checkCredentials':
-    case 'addNote':
-    case 'addLink':
-    case 'publishNow':
-    case 'reschedule':
-    case 'editSubmitted':
-    case 'noteSubmitted':
-    case 'linkSubmitted':
-    case 'rescheduleSubmitted':
-      return post ? ofChannel(actor, conversation, post) : allowed
-    case 'cancel':
-    case 'publishAnyway':
-      return post ? ofAsker(actor, conversation, post) : allowed
     default:
-      return kind satisfies never
+      return post ? aboutPost(kind, actor, conversation, post, standing) : allowed
   }
 }
 
-function ofChannel(actor: Actor, conversation: Conversation, post: Owned): Permission {
-  // Who holds the API token acts for the installation as a whole.
-  if (actor.kind === 'api' && conversation.chat === 'api') return allowed
+type AboutPost = Exclude<
+  Command['kind'],
+  | 'publish'
+  | 'openForm'
+  | 'accounts'
+  | 'help'
+  | 'scorecard'
+  | 'resolveNote'
+  | 'malformed'
+  | 'unsupported'
+>
+
+/** What each command about a post takes; undefined: nothing but being in its channel. */
+const TAKES: Readonly<Record<AboutPost, Power | undefined>> = {
+  status: undefined,
+  addNote: undefined,
+  noteSubmitted: undefined,
+  retry: 'retry',
+  retryFailed: 'retry',
+  confirmLive: 'confirm',
+  denyLive: 'confirm',
+  addLink: 'confirm',
+  linkSubmitted: 'confirm',
+  cancel: 'cancel',
+  approve: 'approve',
+  checkCredentials: 'configure',
+  // Whatever changes what is said, or when.
+  editRetry: 'publish',
+  editSubmitted: 'publish',
+  publishNow: 'publish',
+  reschedule: 'publish',
+  rescheduleSubmitted: 'publish',
+  publishAnyway: 'publish',
+}
+
+/** What a command takes, where the rules may say who has it. */
+export function powerFor(kind: Command['kind']): Power | undefined {
+  if (kind === 'publish' || kind === 'openForm') return 'publish'
+  return (TAKES as Readonly<Record<string, Power | undefined>>)[kind]
+}
+
+function aboutPost(
+  kind: AboutPost,
+  actor: Actor,
+  conversation: Conversation,
+  post: Owned,
+  standing: Standing,
+): Permission {
+  const inChannel = ofChannel(conversation, post)
+  if (inChannel.kind === 'refused') return inChannel
+  if (post.status !== 'open') {
+    if (actor.id !== post.authorId) return refused('Only the one who was asked can answer that.')
+    if (kind === 'cancel') return allowed // one's own question can always be dropped
+  }
+  if (kind === 'approve' && actor.id === post.authorId) {
+    return refused('Somebody else has to approve it: the post is yours.')
+  }
+  const power = TAKES[kind]
+  return power === undefined ? allowed : withPower(power, actor, standing)
+}
+
+function withPower(power: Power, actor: Actor, { rules, is }: Standing): Permission {
+  const named = rules.roles[power]
+  if (!named) return allowed
+  const may = named.some((who) => who === 'everyone' || who === `user:${actor.id}` || is.has(who))
+  return may ? allowed : refused(WORDS[power])
+}
+
+const WORDS: Readonly<Record<Power, string>> = {
+  publish: 'Here only some people may publish or change posts, and you are not among them.',
+  retry: 'Here only some people may send again what failed, and you are not among them.',
+  confirm: 'Here only some people may say whether a post is live, and you are not among them.',
+  cancel: 'Here only some people may cancel posts, and you are not among them.',
+  approve: 'Here only some people may approve posts, and you are not among them.',
+  configure: 'Here only some people may look after the accounts, and you are not among them.',
+}
+
+function ofChannel(conversation: Conversation, post: Owned): Permission {
   if (
     post.chat !== conversation.chat ||
     post.workspaceId !== `${conversation.chat}:${conversation.teamId}`
   ) {
-    return { kind: 'refused', why: 'There is no such post in this workspace.' }
+    return refused('There is no such post in this workspace.')
   }
   if (post.channelId !== conversation.channelId) {
-    return { kind: 'refused', why: 'That post belongs to another channel; ask there.' }
+    return refused('That post belongs to another channel; ask there.')
   }
   return allowed
 }
 
-function ofAsker(actor: Actor, conversation: Conversation, post: Owned): Permission {
-  const inChannel = ofChannel(actor, conversation, post)
-  if (inChannel.kind === 'refused' || post.status === 'open') return inChannel
-  return actor.id === post.authorId
-    ? allowed
-    : { kind: 'refused', why: 'Only the one who was asked can answer that.' }
+function refused(why: string): Permission {
+  return { kind: 'refused', why }
 }

@@ -17,6 +17,16 @@ const whoSchema = z
 const rolesSchema = z.partialRecord(z.enum(POWERS), z.array(whoSchema).min(1, 'names nobody'))
 export type Roles = Readonly<z.infer<typeof rolesSchema>>
 
+/** Names kinds of people that the chat does not have, as a sentence; undefined when all is well. */
+export function misplaced(chat: string, roles: Roles): string | undefined {
+  const foreign = chat === 'slack' ? /^role:/ : /^(group|channel):/
+  const found = Object.values(roles)
+    .flat()
+    .find((who) => foreign.test(who))
+  const instead = chat === 'slack' ? 'group: or channel:' : 'role:'
+  return found && `"${found}" is nothing that ${chat} has; use ${instead} or user:`
+}
+
 /** A Slack team or Discord guild, as far as it has rules of its own. */
 export const workspaceSchema = z.strictObject({
   chat: z.enum(['slack', 'discord']),

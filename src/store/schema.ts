@@ -320,6 +320,25 @@ export const notices = pressroom.table('notices', {
   createdAt: instant('created_at').notNull(),
 })
 
+/** What somebody wanted to do and may not; with the events it is the audit trail. */
+export const refusals = pressroom.table(
+  'refusals',
+  {
+    /** The command's key: a click that is delivered again is one refusal. */
+    key: text().primaryKey(),
+    at: instant('at').notNull(),
+    chat: text().notNull(),
+    workspaceId: text('workspace_id').notNull(),
+    channelId: text('channel_id').notNull(),
+    postId: text('post_id'),
+    targetId: text('target_id'),
+    actor: jsonb().notNull(),
+    kind: text().notNull(),
+    why: text().notNull(),
+  },
+  (t) => [index('refusals_post').on(t.postId), index('refusals_at').on(t.at)],
+)
+
 /** Bytes of uploaded or fetched media, frozen when they were checked. */
 export const media = pressroom.table(
   'media',

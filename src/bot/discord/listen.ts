@@ -82,8 +82,11 @@ export function createListener(parts: {
     if (publishes && missing.some((right) => VITAL.includes(right))) {
       return say(`${lacks(missing)} Nothing was queued.`)
     }
+    const roles = new Set(incoming.roles.map((role) => `role:${role}`))
     const reply = await handle(command, actor, conversation, {
       ...deps,
+      // Discord tells them with every interaction.
+      memberships: async (_actorId, among) => new Set(among.filter((who) => roles.has(who))),
       ...(tell ? { tell } : {}),
     })
     const isPost = command.kind === 'publish' && address.from !== 'button'

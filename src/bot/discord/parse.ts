@@ -33,6 +33,8 @@ export interface Incoming {
   readonly actor: Actor
   readonly conversation: Conversation
   readonly address: Address
+  /** Ids of the roles that the person has in the server. */
+  readonly roles: readonly string[]
   /** For the publishing form: what was written into an earlier one, see `createDrafts`. */
   readonly draftId?: string
 }
@@ -68,7 +70,13 @@ const interactionSchema = z.looseObject({
   channel: z
     .looseObject({ id: z.string(), type: z.number().optional(), parent_id: z.string().nullish() })
     .optional(),
-  member: z.looseObject({ user: userSchema, nick: z.string().nullish() }).optional(),
+  member: z
+    .looseObject({
+      user: userSchema,
+      nick: z.string().nullish(),
+      roles: z.array(z.string()).optional().catch(undefined),
+    })
+    .optional(),
   user: userSchema.optional(),
   app_permissions: z.string().regex(/^\d+$/).optional().catch(undefined),
   message: z.looseObject({ flags: z.number().optional() }).optional(),
@@ -167,6 +175,7 @@ function incoming(
   return {
     command: { ...body, key: `discord:${raw.id}` },
     actor: { kind: 'person', id: user.id, ...(name ? { name } : {}) },
+    roles: raw.member?.roles ?? [],
     conversation: {
       chat: 'discord',
       teamId: raw.guild_id ?? '',

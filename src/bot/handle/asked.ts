@@ -4,9 +4,9 @@ import { loadTarget } from '../../store/load-targets.js'
 import { findPostIds, loadPost, type PostWithTargets } from '../../store/posts.js'
 import type { StoredTarget } from '../../store/stored-target.js'
 import type { Command } from '../command.js'
-import { permit } from '../permit.js'
 import { type Reply, say } from '../reply.js'
 import type { HandleDeps } from './deps.js'
+import { refusalOf } from './standing.js'
 
 /** Who asked for it, where, and the key that all redeliveries share. */
 export interface Asked {
@@ -33,12 +33,8 @@ export async function withFound(
 ): Promise<Reply> {
   const found = await find(id, deps)
   if (typeof found === 'string') return say(found)
-  const permission = permit(asked.kind, asked.actor, asked.conversation, found.post)
-  if (permission.kind === 'refused') {
-    const { kind, actor, conversation } = asked
-    deps.log.warn({ kind, id, actor: actor.id, ...conversation }, 'refused: no permission')
-    return say(permission.why)
-  }
+  const refusal = await refusalOf(asked, deps, found)
+  if (refusal) return refusal
   const { kind, key, actor } = asked
   const targetId = found.target ? { targetId: found.target.id } : {}
   deps.log.info({ postId: found.post.id, ...targetId, kind, key, actor: actor.id }, 'asked for')

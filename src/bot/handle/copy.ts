@@ -100,7 +100,7 @@ export async function publishAnyway(
   }
   const { result: settled, first } = await once(orm, asked.key, at, async (tx) => {
     const isMine = await settleDraft(tx, post.id, 'open')
-    if (isMine) await insertTargets(tx, post.id, newTargets(request, at, deps), at)
+    if (isMine) await insertTargets(tx, post.id, newTargets(request, at, asked.actor, deps), at)
     return isMine
   })
   if (!first) return nothing

@@ -3,9 +3,17 @@ import type { MessagePlace } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { FetchOptions } from '../media/fetch.js'
 import type { Reply } from '../reply.js'
+import type { Rules } from '../rules.js'
 
 /** What handling one command needs: the bot's own dependencies and what its chat lends. */
 export interface HandleDeps extends BotDeps {
+  /** What holds where it was asked; undefined: nothing special. */
+  readonly rules?: Rules
+  /**
+   * Of these (`group:…`, `role:…`, `channel:…`), those the one who asked belongs to; what cannot be
+   * found out is left out.
+   */
+  readonly memberships?: (actorId: string, among: readonly string[]) => Promise<ReadonlySet<string>>
   /** Opens files that were uploaded to the chat. */
   readonly uploadAccess?: FetchOptions['access']
   /** Addresses of messages in the chat where it was asked. */
@@ -21,8 +29,9 @@ export interface HandleDeps extends BotDeps {
   readonly scorecard?: (period: string, conversation: Conversation, key: string) => Promise<Reply>
 }
 
-/** The same, with the time zone of the workspace where it was asked. */
+/** The same, with the rules of the place where it was asked. */
 export function placed(deps: HandleDeps, conversation: Conversation): HandleDeps {
-  const timeZone = deps.rulesFor?.(conversation).timeZone
-  return timeZone === undefined ? deps : { ...deps, timeZone }
+  const rules = deps.rulesFor?.(conversation)
+  if (!rules) return deps
+  return { ...deps, rules, ...(rules.timeZone === undefined ? {} : { timeZone: rules.timeZone }) }
 }

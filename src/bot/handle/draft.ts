@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Content } from '../../publisher/connectors/connector.js'
+import { awaitApproval } from '../../publisher/core/approval.js'
+import type { Actor } from '../../publisher/core/target.js'
 import type { NewTarget } from '../../store/create-post.js'
 import { createId } from '../../store/ids.js'
 import { contentSchema } from '../../store/stored-target.js'
@@ -29,18 +31,24 @@ export function hashContent(content: Content, mediaHashes: ReadonlyMap<string, s
     .digest('hex')
 }
 
-/** The targets of a request, ready to be stored: due at its time, or now. */
-export function newTargets(request: Request, at: number, deps: HandleDeps): NewTarget[] {
+/**
+ * The targets of a request, ready to be stored: due at its time, or now; in a channel with approvals
+ * they wait for somebody other than `by`.
+ */
+export function newTargets(request: Request, at: number, by: Actor, deps: HandleDeps): NewTarget[] {
   const { publishAt } = request
+  const waitMs = deps.rules?.approvalMs
   return request.targets.map((target) => {
     const id = createId('t', at, deps.random)
     return {
       id,
       ...target,
       state:
-        publishAt === undefined
-          ? { status: 'queued', dueAt: at }
-          : { status: 'scheduled', publishAt },
+        waitMs !== undefined
+          ? awaitApproval(at, { by, waitMs, publishAt }, deps.policy)
+          : publishAt === undefined
+            ? { status: 'queued', dueAt: at }
+            : { status: 'scheduled', publishAt },
       idempotencyKey: keyOf(id, target.contentHash),
     }
   })

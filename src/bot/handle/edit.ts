@@ -61,7 +61,7 @@ export async function editSubmitted(
   )
   const contentHash = hashContent(content, hashes)
   const acted = await act({ ...found, target }, asked, deps, {
-    event: (at) => ({ type: 'edited', at, who: asked.actor }),
+    event: (at) => ({ type: 'edited', at, who: asked.actor, ...approvalOf(deps) }),
     content: {
       content: content as StoredTarget['content'],
       contentHash,
@@ -74,11 +74,19 @@ export async function editSubmitted(
     const message = await refusalWords(found, acted.refused, asked, deps)
     return { kind: 'problems', problems: [{ field: 'text', message }], written }
   }
+  if (deps.rules?.approvalMs !== undefined) {
+    return say(`Edited: ${account}. Somebody else has to approve it before it is sent.`)
+  }
   return say(
     target.target.state.status === 'failed'
       ? `Edited and sending again: ${account}.`
       : `Edited: ${account}. It goes out at its time.`,
   )
+}
+
+/** In a channel with approvals, other words need a new one. */
+function approvalOf({ rules }: HandleDeps): { approvalMs?: number } {
+  return rules?.approvalMs === undefined ? {} : { approvalMs: rules.approvalMs }
 }
 
 /** The target that was meant, or the post's only failed one. */

@@ -1,4 +1,5 @@
 import type { TargetEvent } from '../../publisher/core/target.js'
+import { awaitsApproval } from '../card.js'
 import { nothing, type Reply, say } from '../reply.js'
 import { type Acted, act, refusalWords } from './act.js'
 import type { Asked, Found } from './asked.js'
@@ -16,6 +17,21 @@ export async function cancel(found: Found, asked: Asked, deps: HandleDeps): Prom
 export function publishNow(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
   return apply('Publishing now', { type: 'publishNowRequested' }, found, asked, deps)
 }
+
+/** "Approve": what waits for it goes on, at its time or at once. */
+export async function approve(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+  const acted = await act(found, asked, deps, {
+    event: (at) => ({ type: 'approved', at, who: asked.actor }),
+    spares: (stored) => !awaitsApproval(stored),
+  })
+  if (!acted) return nothing
+  const refused =
+    acted.refused.length > 0 ? [await refusalWords(found, acted.refused, asked, deps)] : []
+  const done = acted.done.length > 0 ? [`Approved: ${listOf(acted.done)}.`] : []
+  return say([...done, ...refused].join('\n') || NOTHING_TO_APPROVE)
+}
+
+const NOTHING_TO_APPROVE = 'Nothing of it waits for an approval that can still be given.'
 
 /** "It's not there": the target counts as failed; sending it again is another click. */
 export function denyLive(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {

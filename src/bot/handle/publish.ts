@@ -197,7 +197,7 @@ async function queue(
       const [newest] = same
       const copyOf = newest ? { copyOf: newest.postId } : {}
       if (!newest || onSame === 'copy') {
-        const targets = newTargets(request, at, deps)
+        const targets = newTargets(request, at, asked.actor, deps)
         const { id, created } = await createPost(tx, { ...post, ...copyOf, targets })
         if (created) deps.log.info(logged(post.id, request, asked), 'queued a post')
         return created ? { kind: 'queued', id } : { kind: 'repeated' }

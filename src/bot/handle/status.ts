@@ -1,7 +1,9 @@
 import { DateTime } from 'luxon'
 import { type ChannelPost, channelPosts } from '../../store/channel-posts.js'
 import type { Conversation } from '../../store/create-post.js'
+import { loadHistory } from '../../store/load-history.js'
 import { type PostWithTargets, recentPosts } from '../../store/posts.js'
+import { loadRefusals } from '../../store/refusals.js'
 import { attentionLine } from '../attention.js'
 import { countsOf } from '../card.js'
 import { type Reply, say } from '../reply.js'
@@ -9,10 +11,12 @@ import { inWords } from '../when.js'
 import { excerpt, headline, type Line, stateLine } from '../wording.js'
 import type { Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
-import { listOf } from './words.js'
+import { listOf, nameOf, verb } from './words.js'
 
 /** One post, target by target. */
-export function statusOf({ post, targets }: Found, { timeZone }: HandleDeps): Reply {
+export async function statusOf(found: Found, deps: HandleDeps): Promise<Reply> {
+  const { targets } = found
+  const { timeZone } = deps
   const lines = targets.map(({ id, account, platform, target: { state } }) => {
     const words = plain(stateLine(state, platform), timeZone)
     const link = state.status === 'published' ? state.permalink : undefined
@@ -20,8 +24,41 @@ export function statusOf({ post, targets }: Found, { timeZone }: HandleDeps): Re
     const next = 'reason' in state && state.reason.next ? ` ${state.reason.next}` : ''
     return `• ${account} (${id}): ${words}.${reason}${next}${link ? ` ${link}` : ''}`
   })
-  return say(`${summary({ post, targets }, timeZone)}\n${lines.join('\n')}`)
+  const trail = await trailOf(found, deps)
+  return say([summary(found, timeZone), ...lines, 'Who did what:', ...trail].join('\n'))
 }
+
+/** Who did what, and who was refused what, the oldest first. */
+async function trailOf(
+  found: Found,
+  { database: { orm }, timeZone }: HandleDeps,
+): Promise<string[]> {
+  const { post, targets } = found
+  const [deeds, refusals] = await Promise.all([
+    loadHistory(orm, post.id),
+    loadRefusals(orm, post.id),
+  ])
+  const nameOfTarget = new Map(targets.map(({ id, account }) => [id, account]))
+  const entries = [
+    { at: post.createdAt.getTime(), words: `${post.authorName || post.authorId} asked for it` },
+    ...deeds.map((deed) => ({
+      at: deed.at,
+      words: `${nameOf(deed.who)} ${verb(deed)} (${nameOfTarget.get(deed.targetId) ?? deed.targetId})`,
+    })),
+    ...refusals.map(({ at, who, kind, why }) => ({
+      at,
+      words: `${nameOf(who)} was refused ${kind}: ${why}`,
+    })),
+  ].sort((a, b) => a.at - b.at)
+  const shown = entries.slice(-TRAIL_SHOWN).map(({ at, words }) => {
+    return `• ${DateTime.fromMillis(at, { zone: timeZone }).toFormat('d LLL HH:mm:ss')} ${words}`
+  })
+  return entries.length > TRAIL_SHOWN
+    ? [`• … ${entries.length - TRAIL_SHOWN} before`, ...shown]
+    : shown
+}
+
+const TRAIL_SHOWN = 25
 
 const SHOWN = 30
 const NEWEST = 5

@@ -19,7 +19,8 @@ export function deedWords(deed: Deed, reader: Actor, now: number): string {
   return `${who} ${verb(deed)} ${ago}.`
 }
 
-function verb({ type, toStatus }: Deed): string {
+/** What was done, such as `asked for a retry`. */
+export function verb({ type, toStatus }: Deed): string {
   switch (type) {
     case 'retryRequested':
       return 'asked for a retry'

@@ -8,6 +8,7 @@ import type { ScorecardChat } from '../scorecard/deliver.js'
 import { createBolt } from './bolt.js'
 import { createSlackChat, createSlackClient } from './chat.js'
 import { type Pauses, untilReached } from './connection.js'
+import { createGroups } from './groups.js'
 import { createListeners } from './listen.js'
 import { createSlackScorecards } from './scorecard.js'
 import { uploadAccess } from './uploads.js'
@@ -55,7 +56,13 @@ export function createSlack(
   const listeners = createListeners({
     client,
     log,
-    deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings), ...linksOf(chat) },
+    deps: {
+      ...deps,
+      ...lent,
+      uploadAccess: uploadAccess(settings),
+      ...linksOf(chat),
+      memberships: createGroups({ client, now: deps.now, log }),
+    },
   })
   listeners.register(app)
   return {

@@ -1,3 +1,4 @@
+import { expireApproval } from './approval.js'
 import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
 import type { Reason } from './outcome.js'
 import type { Decision, Target, TargetEvent, TargetState, Task } from './target.js'
@@ -49,7 +50,11 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
     case 'published':
       if (state.recheckAt === undefined || at < state.recheckAt) return refused('not due yet')
       return context.can.canVerify ? grant(target, event, 'recheck') : refused('cannot be read')
-    case 'held':
+    case 'held': {
+      const expiresAt = state.request?.expiresAt
+      if (expiresAt === undefined || at < expiresAt) return refused('nothing to do before a person')
+      return moved(target, expireApproval(state, at), { note: 'The request for approval expired.' })
+    }
     case 'failed':
     case 'cancelled':
       return refused(`nothing to do for a ${state.status} target`)

@@ -1,3 +1,4 @@
+import { awaitApproval } from './approval.js'
 import { type Context, live, moved, refused, type StateOf } from './moves.js'
 import type { Decision, Target, TargetEvent, TargetState } from './target.js'
 
@@ -25,15 +26,15 @@ export function decidePerson(target: Target, event: Asked, context: Context): De
         ? again(target, event.at)
         : refused(notRetryable(target.state))
     case 'edited':
-      return edit(target, event.at)
+      return edit(target, event, context)
     case 'publishNowRequested':
       return publishNow(target, event.at)
     case 'rescheduled':
-      return reschedule(target, event)
+      return reschedule(target, event, context)
     case 'cancelRequested':
       return cancel(target, event)
     case 'approved':
-      return approve(target, event.at)
+      return approve(target, event)
   }
 }
 
@@ -60,18 +61,25 @@ function again(target: Target, at: number): Decision {
   return moved(target, { status: 'queued', dueAt: at }, { change: { automatic: 0, dueSince: at } })
 }
 
-function edit(target: Target, at: number): Decision {
+function edit(
+  target: Target,
+  { at, who, approvalMs }: Extract<Asked, { type: 'edited' }>,
+  { policy }: Context,
+): Decision {
   const { state } = target
-  if (state.status === 'failed') {
-    return moved(
-      target,
-      { status: 'queued', dueAt: at },
-      { change: { automatic: 0, dueSince: at, handles: {} } },
-    )
+  if (state.status !== 'failed' && state.status !== 'scheduled' && state.status !== 'held') {
+    return refused(inFlight(state))
   }
-  return state.status === 'scheduled' || state.status === 'held'
-    ? moved(target, state, { change: { handles: {} } })
-    : refused(inFlight(state))
+  const fresh =
+    state.status === 'failed' ? { automatic: 0, dueSince: at, handles: {} } : { handles: {} }
+  if (approvalMs !== undefined) {
+    const publishAt = 'publishAt' in state && state.publishAt > at ? state.publishAt : undefined
+    const held = awaitApproval(at, { by: who, waitMs: approvalMs, publishAt }, policy)
+    return moved(target, held, { change: fresh })
+  }
+  return state.status === 'failed'
+    ? moved(target, { status: 'queued', dueAt: at }, { change: fresh })
+    : moved(target, state, { change: fresh })
 }
 
 type Unsent = StateOf<'scheduled' | 'queued' | 'waiting' | 'held'>
@@ -98,11 +106,16 @@ function publishNow(target: Target, at: number): Decision {
 
 function reschedule(
   target: Target,
-  { publishAt }: Extract<Asked, { type: 'rescheduled' }>,
+  { at, publishAt }: Extract<Asked, { type: 'rescheduled' }>,
+  { policy }: Context,
 ): Decision {
   const { state } = target
   if (!isUnsent(state)) return refused(inFlight(state))
   const change = { automatic: 0, dueSince: publishAt }
+  if (state.status === 'held' && state.request) {
+    const { by, waitMs } = state.request
+    return moved(target, awaitApproval(at, { by, waitMs, publishAt }, policy), { change })
+  }
   return state.status === 'held' && state.hold !== 'late'
     ? moved(target, { ...state, publishAt }, { change })
     : moved(target, { status: 'scheduled', publishAt }, { change })
@@ -128,14 +141,20 @@ function cancel(
   }
 }
 
-function approve(target: Target, at: number): Decision {
+function approve(target: Target, { at, who }: Extract<Asked, { type: 'approved' }>): Decision {
   const { state } = target
   if (state.status !== 'held' || state.hold !== 'approval')
     return refused('It waits for no approval.')
-  const { publishAt } = state
+  const { publishAt, request } = state
+  if (request && request.by.id === who.id) {
+    return refused('Somebody else has to approve it: the words are yours.')
+  }
+  if (request && (request.expiresAt === undefined || request.expiresAt <= at)) {
+    return refused('The request for approval has expired; Reschedule asks again.')
+  }
   return publishAt !== undefined && publishAt > at
     ? moved(target, { status: 'scheduled', publishAt }, { change: { dueSince: publishAt } })
-    : moved(target, { status: 'queued', dueAt: at }, { change: { dueSince: at } })
+    : moved(target, { status: 'queued', dueAt: at }, { change: { dueSince: publishAt ?? at } })
 }
 
 function notRetryable(state: TargetState): string {

@@ -102,6 +102,7 @@ export function nextDueAt({ state, lease }: Target): Instant | undefined {
     case 'publishing': // always leased; without one it must be looked at now
       return state.startedAt
     case 'held':
+      return state.request?.expiresAt
     case 'failed':
     case 'cancelled':
       return undefined

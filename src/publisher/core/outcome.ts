@@ -10,6 +10,7 @@ export type FailureClass =
   | 'platform' // the platform is down or answers nonsense
   | 'network' // nothing reached the platform
   | 'stale' // too late to be worth sending
+  | 'approval' // somebody has to approve it first
   | 'denied' // a person looked and said it is not there
   | 'removed' // it was live and is gone from the platform
   | 'unknown'

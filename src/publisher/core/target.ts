@@ -77,6 +77,8 @@ export type TargetState =
       readonly heldAt: Instant
       /** The time it was scheduled for, while that is still ahead. */
       readonly publishAt?: Instant
+      /** For `approval`: what was asked, and by whom. */
+      readonly request?: ApprovalRequest
     }
   | { readonly status: 'failed'; readonly reason: Reason; readonly failedAt: Instant }
   | {
@@ -94,6 +96,15 @@ export type TargetState =
       readonly recheckAt?: Instant
     }
   | { readonly status: 'cancelled'; readonly who: Actor; readonly cancelledAt: Instant }
+
+/** A request for approval; whoever asked, by publishing or editing, cannot approve it. */
+export interface ApprovalRequest {
+  readonly by: Actor
+  /** How long a request without a time of its own stands, milliseconds. */
+  readonly waitMs: number
+  /** Until when it can be approved; absent once that has passed. */
+  readonly expiresAt?: Instant
+}
 
 export type Status = TargetState['status']
 
@@ -179,7 +190,13 @@ export type TargetEvent =
       readonly permalink?: string
     }
   | { readonly type: 'retryRequested'; readonly at: Instant; readonly who: Actor }
-  | { readonly type: 'edited'; readonly at: Instant; readonly who: Actor }
+  | {
+      readonly type: 'edited'
+      readonly at: Instant
+      readonly who: Actor
+      /** The new content has to be approved; how long the request stands, milliseconds. */
+      readonly approvalMs?: number
+    }
   | { readonly type: 'publishNowRequested'; readonly at: Instant; readonly who: Actor }
   | {
       readonly type: 'rescheduled'

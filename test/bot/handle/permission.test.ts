@@ -1,0 +1,120 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ACTIONS, type CommandBody, commandOfAction } from '../../../src/bot/command.js'
+import { POWERS, type Rules } from '../../../src/bot/rules.js'
+import { posts, refusals, targets } from '../../../src/store/schema.js'
+import { testDatabases } from '../../support/database.js'
+import {
+  ana,
+  ben,
+  createTestBot,
+  failed,
+  statesOf,
+  type TestBot,
+  textOf,
+  unconfirmed,
+} from './bot.js'
+
+const DAY = 86_400_000
+const carol = { kind: 'person', id: 'U3', name: 'carol' } as const
+
+describe.each(testDatabases())('who may, on the $engine database', ({ use }) => {
+  const database = use()
+  let bot: TestBot
+  let rules: Rules = { roles: {} }
+
+  beforeEach(async () => {
+    rules = { roles: {} }
+    bot = await createTestBot(database(), {
+      rulesFor: () => rules,
+      memberships: async (id, among) =>
+        new Set(id === carol.id ? among.filter((who) => who === 'group:S0LEADS') : []),
+    })
+  })
+
+  const press = async (body: CommandBody, actor: typeof ana = ana) =>
+    textOf(await bot.ask(body, { actor }))
+  const everything = async () => [
+    await database().orm.select().from(posts).orderBy(posts.id),
+    await database().orm.select().from(targets).orderBy(targets.id),
+  ]
+
+  it('refuses every button and command to whom the rules leave out, records it, changes nothing', async () => {
+    await bot.publish('Hello', { targets: ['facebook', 'instagram', 'x'].slice(0, 1) })
+    await bot.publish('Later', { when: { kind: 'words', words: 'in 2 days' }, targets: ['x'] })
+    const scheduled = (await bot.newest()).post.id
+    const { post, targets: list } = await bot.load((await bot.all())[0]?.id)
+    await bot.set(post.id, { facebook: failed(1) })
+    rules = {
+      roles: Object.fromEntries(POWERS.map((power) => [power, ['user:UBOSS', 'group:S0LEADS']])),
+    }
+    const target = list[0]?.id ?? ''
+    const open = new Set(['addNote', 'resolveNote'])
+    const buttons = Object.keys(ACTIONS).map((action) => commandOfAction(action, target))
+    const commands: CommandBody[] = [
+      ...buttons.filter(({ kind }) => !open.has(kind)),
+      { kind: 'publish', text: 'Mine', texts: {}, media: [], targets: ['x'] },
+      { kind: 'openForm' },
+      { kind: 'retry', id: post.id },
+      { kind: 'cancel', id: scheduled },
+      { kind: 'rescheduleSubmitted', id: scheduled, when: { kind: 'words', words: 'in 1 day' } },
+      { kind: 'editSubmitted', id: target, text: 'Mine now' },
+      { kind: 'linkSubmitted', id: target, link: 'https://example.com' },
+    ]
+    const before = await everything()
+    for (const body of commands) {
+      expect(await press(body, ben), body.kind).toMatch(
+        /^Here only some people may .*, and you are/,
+      )
+    }
+    expect(await everything()).toEqual(before)
+    const recorded = await database().orm.select().from(refusals)
+    expect(recorded.map(({ kind }) => kind).sort()).toEqual(commands.map(({ kind }) => kind).sort())
+    expect(recorded.every(({ actor }) => (actor as typeof ben).id === ben.id)).toBe(true)
+    // Everybody may look; and there it stands.
+    expect(await press({ kind: 'status', id: post.id }, ben)).toContain(
+      'ben was refused retryFailed: Here only some people may send again what failed',
+    )
+    // Who belongs to a group that is named, may.
+    expect(await press({ kind: 'retry', id: post.id }, carol)).toBe('Sending again: facebook.')
+  })
+
+  it('holds a post until somebody else approves it, and asks anew after an edit', async () => {
+    rules = { roles: { approve: ['group:S0LEADS'] }, approvalMs: DAY }
+    await bot.publish('Hello', { targets: ['facebook', 'x'] })
+    const { post, targets: list } = await bot.newest()
+    const x = list[1]?.id ?? ''
+    expect(list[0]?.target.state).toMatchObject({ status: 'held', hold: 'approval' })
+    expect(await press({ kind: 'publishNow', id: post.id })).toContain('waits for an approval')
+    expect(await press({ kind: 'approve', id: post.id }, ana)).toContain('the post is yours')
+    expect(await press({ kind: 'approve', id: post.id }, ben)).toContain('you are not among them')
+    // Carol may approve, but not her own words.
+    expect(await press({ kind: 'editSubmitted', id: x, text: 'Hello!' }, carol)).toContain(
+      'Somebody else has to approve it',
+    )
+    expect(await press({ kind: 'approve', id: post.id }, carol)).toBe(
+      'Approved: facebook.\nx: You edited it a moment ago. Somebody else has to approve it: the words are yours.',
+    )
+    expect(statesOf(await bot.newest())).toEqual({ facebook: 'queued', x: 'held' })
+    rules = { ...rules, roles: {} }
+    expect(await press({ kind: 'approve', id: x }, ben)).toBe('Approved: x.')
+    const listed = await press({ kind: 'status', id: post.id }, ben)
+    expect(listed).toMatch(
+      /ana asked for it[\s\S]*carol edited it \(x\)[\s\S]*ben approved it \(x\)/,
+    )
+    // After its failure other words need another approval; the same words do not.
+    await bot.set(post.id, { facebook: failed(1), x: failed(2) })
+    await press({ kind: 'retry', id: list[0]?.id ?? '' })
+    await press({ kind: 'editSubmitted', id: x, text: 'Hello?' })
+    expect(statesOf(await bot.newest())).toEqual({ facebook: 'queued', x: 'held' })
+  })
+
+  it('lets everybody do everything without rules', async () => {
+    await bot.publish('Hello', { targets: ['facebook', 'x'] })
+    const { post, targets: list } = await bot.newest()
+    await bot.set(post.id, { facebook: failed(1), x: unconfirmed(2) })
+    expect(await press({ kind: 'confirmLive', id: list[1]?.id ?? '' }, ben)).toContain('is live')
+    expect(await press({ kind: 'retry', id: post.id }, ben)).toContain('Sending again: facebook.')
+    expect(await press({ kind: 'cancel', id: post.id }, ben)).toContain('Cancelled: facebook.')
+    expect(await database().orm.select().from(refusals)).toEqual([])
+  })
+})
