@@ -1,16 +1,24 @@
 import type { PlatformDesk } from './bot/deps.js'
-import type { Connector, Content, Problem } from './publisher/connectors/connector.js'
-import { type Account, createConnector } from './publisher/connectors/index.js'
+import type { Connector, Content, Credentials, Problem } from './publisher/connectors/connector.js'
+import { type Account, createConnector, withCredentials } from './publisher/connectors/index.js'
+
+/** Connectors by account, also with credentials that were renewed. */
+export interface Desk extends PlatformDesk {
+  connector(account: string): Connector | undefined
+  /** From now on the account's entry, with these in place of its own. */
+  adoptCredentials(account: string, credentials: Credentials): void
+}
 
 /** The accounts of this installation with their connectors, for the workers and for the bot's checks. */
-export function createDesk(
-  accounts: readonly Account[],
-  options: { servesMedia: boolean },
-): PlatformDesk & { connector(account: string): Connector | undefined } {
+export function createDesk(accounts: readonly Account[], options: { servesMedia: boolean }): Desk {
   const connectors = new Map(accounts.map((account) => [account.name, createConnector(account)]))
   const connector = (account: string) => connectors.get(account)
   return {
     connector,
+    adoptCredentials(name, credentials) {
+      const account = accounts.find((one) => one.name === name)
+      if (account) connectors.set(name, createConnector(withCredentials(account, credentials)))
+    },
     check: (account, content) => {
       const found = connector(account)
       if (!found) return [{ field: 'account', message: `There is no account called "${account}".` }]

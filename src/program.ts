@@ -31,6 +31,7 @@ import type { PublisherDeps } from './publisher/deps.js'
 import { startPublisher } from './publisher/publisher.js'
 import { type Doorbell, openDoorbell } from './publisher/queue/queue.js'
 import { repeat } from './publisher/relay.js'
+import { createRenewals } from './publisher/renewals.js'
 import { healthRoute, mediaRoute, type Route, startServer } from './server.js'
 import { syncAccounts } from './store/accounts.js'
 import { createDatabaseClock } from './store/clock.js'
@@ -122,7 +123,8 @@ async function start(
   const { now } = clock
   if (database.driver.engine === 'embedded') await endLeases(database.orm, now())
   await syncWorkspaces(database.orm, file.workspaces ?? [], now())
-  await syncAccounts(database.orm, file.accounts, createSecretBox(settings.secretKey), now())
+  const box = createSecretBox(settings.secretKey)
+  await syncAccounts(database.orm, file.accounts, box, now())
   const housekeeping = repeat(
     async () => {
       await clock.follow()
@@ -174,6 +176,14 @@ async function start(
         const found = desk.connector(account)
         return found && measuredConnector(found, metrics)
       },
+      renewals: createRenewals({
+        database,
+        box,
+        use(account, credentials) {
+          for (const secret of Object.values(credentials)) redactor.add(secret)
+          desk.adoptCredentials(account, credentials)
+        },
+      }),
       media: {
         bytes: async (media) => {
           const found = await loadMedia(database.orm, media.id)

@@ -1,16 +1,18 @@
 import { recordCheck, takeDueChecks } from '../store/accounts.js'
+import { loadRenewal } from '../store/renewals.js'
+import { NO_ACCOUNT } from './absent-account.js'
 import type { CredentialCheck } from './connectors/connector.js'
+import { nextCheckAt, renewalIsDue, withRenewal } from './credential-times.js'
 import type { PublisherDeps } from './deps.js'
 import { repeat } from './relay.js'
 import { createReader } from './steps.js'
 
-const HOUR_MS = 3_600_000
-const NEXT_CHECK_MS = { ok: 6 * HOUR_MS, refused: 5 * 60_000, unknown: 60_000 } as const
 const SWEEP_EVERY_MS = 10_000
 
 /**
- * Checks the accounts whose check is due, when asked and by itself. A refused credential holds the
- * account; one that works releases it, and the relay lets its held targets go on.
+ * Checks the accounts whose check is due, when asked and by itself, and renews what would end soon or
+ * was refused. A refused credential holds the account; one that works releases it, and the relay
+ * lets its held targets go on.
  */
 export async function startCredentialChecks(
   deps: PublisherDeps,
@@ -35,22 +37,41 @@ export async function startCredentialChecks(
 }
 
 async function checkAccount(name: string, deps: PublisherDeps): Promise<void> {
+  const { renewals } = deps
+  const renewedAt = (await loadRenewal(deps.database.orm, name))?.renewedAt
+  await renewals?.follow(name, renewedAt)
   const connector = deps.connector(name)
   if (!connector) return
-  const checked: CredentialCheck = await connector
-    .checkCredentials(createReader(deps))
-    .catch((error: Error) => {
-      deps.log.error({ account: name, error: error.message }, 'a credential check broke off')
-      const text = 'Pressroom stumbled over an error of its own; see its log.'
-      return { kind: 'unknown', reason: { class: 'unknown', text } }
-    })
+  const endsAt = renewals?.expiresAt(name)
+  const isDue = renewalIsDue(connector, endsAt, renewals?.wasRenewed(name) ?? true, deps.now())
+  let renewed = isDue ? await renewals?.renew(name, connector, deps) : undefined
+  let checked = await check(name, deps)
+  const mayRenew = checked.kind === 'refused' && checked.reason.class === 'auth' && !renewed
+  if (connector.renewal && mayRenew) {
+    renewed = await renewals?.renew(name, connector, deps)
+    if (renewed?.kind === 'renewed') checked = await check(name, deps)
+  }
+  if (renewed && renewed.kind !== 'renewed') {
+    deps.log.warn({ account: name, reason: renewed.reason.text }, 'a credential was not renewed')
+  }
+  const result = withRenewal(checked, connector, renewed, renewals?.expiresAt(name))
   const now = deps.now()
   await recordCheck(deps.database.orm, {
     name,
-    checked,
+    checked: result,
     now,
-    nextCheckAt: now + NEXT_CHECK_MS[checked.kind],
+    nextCheckAt: nextCheckAt(result, connector, now),
   })
-  if (checked.kind !== 'ok')
-    deps.log.warn({ account: name, reason: checked.reason.text }, 'credential check')
+  if (result.kind !== 'ok')
+    deps.log.warn({ account: name, reason: result.reason.text }, 'credential check')
+}
+
+function check(name: string, deps: PublisherDeps): Promise<CredentialCheck> {
+  const connector = deps.connector(name)
+  if (!connector) return Promise.resolve({ kind: 'unknown', reason: NO_ACCOUNT })
+  return connector.checkCredentials(createReader(deps)).catch((error: Error) => {
+    deps.log.error({ account: name, error: error.message }, 'a credential check broke off')
+    const text = 'Pressroom stumbled over an error of its own; see its log.'
+    return { kind: 'unknown', reason: { class: 'unknown', text } }
+  })
 }

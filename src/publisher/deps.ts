@@ -3,6 +3,7 @@ import type { Clock } from '../store/clock.js'
 import type { Database } from '../store/database.js'
 import type { Connector, Media } from './connectors/connector.js'
 import type { Policy } from './core/retry.js'
+import type { Renewals } from './renewals.js'
 
 /** What the workers are built from; main.ts puts it together. */
 export interface PublisherDeps {
@@ -18,6 +19,8 @@ export interface PublisherDeps {
   readonly requestTimeoutMs: number
   /** Undefined when the accounts file no longer names the account. */
   connector(account: string): Connector | undefined
+  /** Absent where nothing is renewed. */
+  readonly renewals?: Renewals
   readonly media: {
     bytes(media: Media): Promise<Uint8Array>
     publicUrl(media: Media): string

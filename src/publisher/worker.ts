@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { requestCheck } from '../store/accounts.js'
 import { isUniqueViolation } from '../store/database.js'
 import { healDueAt } from '../store/heal-due-at.js'
 import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
@@ -25,6 +26,7 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
   const loaded = await loadTarget(orm, targetId)
   if (!loaded) return
   const { account, platform } = loaded.stored
+  await deps.renewals?.follow(account, loaded.renewedAt)
   const named = deps.connector(account)
   const gate: AccountGate = named ? loaded.gate : { kind: 'held', reason: NO_ACCOUNT }
   const connector = named ?? absentAccount(platform as Connector['platform'])
@@ -117,19 +119,24 @@ class Turn {
     await this.attempted(claimed, outcome)
   }
 
-  private attempted(stored: StoredTarget, outcome: Outcome): Promise<void> {
+  private async attempted(stored: StoredTarget, outcome: Outcome): Promise<void> {
     const { deps, connector } = this
     const { id: targetId, postId, account, target } = stored
     const reason = 'reason' in outcome ? { reason: outcome.reason.class } : {}
     const about = { postId, targetId, account, attempt: target.attempt }
     deps.log.info({ ...about, outcome: outcome.kind, ...reason }, 'an attempt ended')
-    return this.record(stored, {
+    await this.record(stored, {
       type: 'attempted',
       at: deps.now(),
       outcome,
       jitter: deps.random(),
       where: connector.where(requestFor(stored)),
     })
+    // A token that has ended is renewed, and what it held goes on, without anybody's help.
+    const refused = outcome.kind === 'permanent' && outcome.reason.class === 'auth'
+    if (refused && connector.renewal) {
+      await requestCheck(deps.database.orm, stored.account, deps.now()).catch(() => undefined)
+    }
   }
 
   private async lookUp(claimed: StoredTarget): Promise<void> {

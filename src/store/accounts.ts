@@ -4,11 +4,14 @@ import { type Orm, rows } from './database.js'
 import { accounts } from './schema.js'
 import type { SecretBox } from './secret-box.js'
 
-export type StoredAccount = Omit<typeof accounts.$inferSelect, 'credentials' | 'fingerprint'>
+export type StoredAccount = Omit<
+  typeof accounts.$inferSelect,
+  'credentials' | 'fingerprint' | 'renewed'
+>
 
 /**
  * Brings the store in line with the accounts file. An account whose entry changed is taken as
- * reconnected: released, and checked soon. One that is no longer named is marked removed.
+ * reconnected: released, and checked soon; what its platform renewed before is forgotten. One that is no longer named is marked removed.
  */
 export async function syncAccounts(
   orm: Orm,
@@ -37,6 +40,10 @@ export async function syncAccounts(
         pausedUntil: null,
         pausedReason: null,
         checkDueAt: at,
+        renewed: null,
+        renewedAt: null,
+        renewLeaseToken: null,
+        renewLeaseExpiresAt: null,
         removedAt: null,
       }
       await tx
@@ -64,7 +71,7 @@ export async function listAccounts(orm: Orm): Promise<StoredAccount[]> {
     .from(accounts)
     .where(isNull(accounts.removedAt))
     .orderBy(asc(accounts.position))
-  return found.map(({ credentials: _c, fingerprint: _f, ...rest }) => rest)
+  return found.map(({ credentials: _c, fingerprint: _f, renewed: _r, ...rest }) => rest)
 }
 
 /** Asks the workers to check an account's credential now. */

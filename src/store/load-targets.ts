@@ -5,22 +5,29 @@ import type { Orm } from './database.js'
 import { accounts, targets } from './schema.js'
 import { readTarget, type StoredTarget } from './stored-target.js'
 
-/** A target and whether its account may send now. */
+/** A target, whether its account may send now, and when its credentials were last renewed. */
 export async function loadTarget(
   orm: Orm,
   id: string,
-): Promise<{ stored: StoredTarget; gate: AccountGate } | undefined> {
+): Promise<{ stored: StoredTarget; gate: AccountGate; renewedAt?: number } | undefined> {
   const [row] = await orm
     .select({
       target: targets,
       status: accounts.status,
       heldReason: accounts.heldReason,
       pausedUntil: accounts.pausedUntil,
+      renewedAt: accounts.renewedAt,
     })
     .from(targets)
     .leftJoin(accounts, eq(accounts.name, targets.account))
     .where(eq(targets.id, id))
-  return row && { stored: readTarget(row.target), gate: gateOf(row) }
+  if (!row) return undefined
+  const { renewedAt } = row
+  return {
+    stored: readTarget(row.target),
+    gate: gateOf(row),
+    ...(renewedAt ? { renewedAt: renewedAt.getTime() } : {}),
+  }
 }
 
 function gateOf(row: {

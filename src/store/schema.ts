@@ -61,6 +61,12 @@ export const accounts = pressroom.table('accounts', {
   pausedReason: jsonb('paused_reason'),
   checkDueAt: instant('check_due_at'),
   checkedAt: instant('checked_at'),
+  /** Credentials that the platform gave in place of the entry's, sealed; gone when the entry changes. */
+  renewed: text(),
+  renewedAt: instant('renewed_at'),
+  /** Who is renewing them now. */
+  renewLeaseToken: text('renew_lease_token'),
+  renewLeaseExpiresAt: instant('renew_lease_expires_at'),
   /** The newest CredentialCheck. */
   checked: jsonb(),
   removedAt: instant('removed_at'),

@@ -14,6 +14,11 @@ export function secret() {
   return z.string().min(1).meta({ secret: true })
 }
 
+/** A secret that an account may do without. */
+export function optionalSecret() {
+  return z.string().min(1).optional().meta({ secret: true })
+}
+
 /** The root of a platform's API: scheme, host, optional path prefix; no version, no final slash. */
 export function apiRoot(byDefault: string) {
   return z
@@ -30,6 +35,16 @@ export function apiVersion(byDefault: string) {
     .regex(/^v\d+\.\d+$/, 'must look like v26.0')
     .default(byDefault)
 }
+
+/** Meta's app, with which a token can be asked when it ends and what it may do. */
+export const appKeys = { appId: z.string().min(1).optional(), appSecret: optionalSecret() }
+
+/** For `refine`: the one is worth nothing without the other. */
+export const appPair = [
+  ({ appId, appSecret }: { appId?: string | undefined; appSecret?: string | undefined }) =>
+    (appId === undefined) === (appSecret === undefined),
+  { path: ['appId'] as string[], error: 'and appSecret go together; one of them is missing' },
+] as const
 
 /** The keys of an account schema that hold secrets. */
 export function secretKeys(schema: z.ZodObject): string[] {

@@ -115,10 +115,31 @@ export type CredentialCheck =
       readonly kind: 'ok'
       readonly identity: string
       readonly expiresAt?: Instant
+      /** The platform renews it before it ends, without anybody's help. */
+      readonly renews?: true
       readonly warning?: string
     }
   | { readonly kind: 'refused'; readonly reason: Reason }
   /** The check itself did not work: it says nothing about the credential. */
+  | { readonly kind: 'unknown'; readonly reason: Reason }
+
+/** Keys of an account's entry with new values: tokens, all of them secret. */
+export type Credentials = Readonly<Record<string, string>>
+
+/** Where a platform gives new credentials for old ones. */
+export interface Renewal {
+  /** How long before their end they are renewed, in milliseconds. */
+  readonly aheadMs: number
+  /** Renew at once when nobody knows when they end: renewing tells. */
+  readonly toLearnTheEnd?: true
+  /** May use the old credentials up; the caller keeps what comes of it before anything uses it. */
+  ask(reader: Reader): Promise<Renewed>
+}
+
+export type Renewed =
+  | { readonly kind: 'renewed'; readonly credentials: Credentials; readonly expiresAt?: Instant }
+  | { readonly kind: 'refused'; readonly reason: Reason }
+  /** It did not work this time. */
   | { readonly kind: 'unknown'; readonly reason: Reason }
 
 /** How a deletion ended; a post that was not there any more counts as removed. */
@@ -153,6 +174,8 @@ export interface Connector {
   /** Where a person can look: an address or an instruction. */
   where(request: PublishRequest): string
   checkCredentials(reader: Reader): Promise<CredentialCheck>
+  /** Set where the platform renews credentials. */
+  readonly renewal?: Renewal
 }
 
 /** What decisions need to know about a connector. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { secretKeys } from './account.js'
 import { blueskyAccount, createBluesky } from './bluesky/index.js'
-import type { Connector } from './connector.js'
+import type { Connector, Credentials } from './connector.js'
 import { createDiscord, discordAccount } from './discord/index.js'
 import { createFacebook, facebookAccount } from './facebook/index.js'
 import { createInstagram, instagramAccount } from './instagram/index.js'
@@ -45,6 +45,13 @@ export function createConnector(account: Account): Connector {
   const { create } = connectors[account.platform]
   // The registry pairs each schema with the factory that takes it; the type of the pair is lost here.
   return (create as (account: Account) => Connector)(account)
+}
+
+/** The account with other secrets; keys that hold none are left as they are. */
+export function withCredentials(account: Account, credentials: Credentials): Account {
+  const keys = new Set(secretKeys(connectors[account.platform].schema))
+  const own = Object.entries(credentials).filter(([key]) => keys.has(key))
+  return { ...account, ...Object.fromEntries(own) }
 }
 
 /** The secret values of an account: for redaction in logs and for encryption at rest. */

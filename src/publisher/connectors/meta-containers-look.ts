@@ -90,7 +90,10 @@ const quota = z.object({
   ),
 })
 
-/** Checks the token, and warns when the day's quota is used up; not knowing it is no fault. */
+/**
+ * Checks the token, and warns when the day's quota is used up. Reading the quota takes the permission
+ * to publish, so being refused that one is a refusal; any other trouble with it is no fault.
+ */
 export async function checkContainerAccount(
   api: ContainerApi,
   reader: Reader,
@@ -100,6 +103,9 @@ export async function checkContainerAccount(
   if (check.kind !== 'ok') return check
   const request = graph.get(`${accountId}/${edges.quota}`, { fields: 'quota_usage,config' })
   const judged = graph.judge(await reader.read(request), 'other')
+  if (judged.kind === 'permanent' && judged.reason.class === 'permission') {
+    return { kind: 'refused', reason: judged.reason }
+  }
   const [day] = (judged.kind === 'success' && quota.safeParse(judged.json).data?.data) || []
   if (!day || day.quota_usage < day.config.quota_total) return check
   const { quota_usage: used, config } = day

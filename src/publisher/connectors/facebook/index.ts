@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { accountName, apiRoot, apiVersion, secret } from '../account.js'
+import { accountName, apiRoot, apiVersion, appKeys, appPair, secret } from '../account.js'
 import type { Connector } from '../connector.js'
 import { checkToken, createGraph, removeObject } from '../meta.js'
+import { appToken, withTokenFacts } from '../meta-token.js'
 import { facebookMeanings } from './classify.js'
 import { lookUp, verify } from './look.js'
 import type { Page } from './page.js'
@@ -11,15 +12,21 @@ import { pollVideo } from './video.js'
 import { SITE } from './wire.js'
 
 /** An account of the accounts file; the token is a Page access token. */
-export const facebookAccount = z.strictObject({
-  name: accountName,
-  platform: z.literal('facebook'),
-  pageId: z.string().regex(/^[\w-]+$/, 'must be the id of the Page, in quotes'),
-  accessToken: secret(),
-  apiUrl: apiRoot('https://graph.facebook.com'),
-  apiVersion: apiVersion('v26.0'),
-})
+export const facebookAccount = z
+  .strictObject({
+    name: accountName,
+    platform: z.literal('facebook'),
+    pageId: z.string().regex(/^[\w-]+$/, 'must be the id of the Page, in quotes'),
+    accessToken: secret(),
+    ...appKeys,
+    apiUrl: apiRoot('https://graph.facebook.com'),
+    apiVersion: apiVersion('v26.0'),
+  })
+  .refine(...appPair)
 export type FacebookAccount = z.infer<typeof facebookAccount>
+
+/** The permissions without which nothing is published, or nothing found again. */
+const NEEDS = [['pages_manage_posts'], ['pages_read_engagement']]
 
 /**
  * Publishes to a Facebook Page. Facebook has no idempotency key and its list of posts is not
@@ -42,6 +49,12 @@ export function createFacebook(account: FacebookAccount): Connector {
     verify: (post, reader) => verify(page, post, reader),
     remove: (remoteId, steps) => removeObject(graph, remoteId, steps),
     where: () => `${SITE}/${account.pageId}`,
-    checkCredentials: (reader) => checkToken(graph, reader, account.pageId, 'name'),
+    checkCredentials: async (reader) => {
+      const check = await checkToken(graph, reader, account.pageId, 'name')
+      const asker = appToken(account)
+      if (asker === undefined) return check
+      const { accessToken } = account
+      return withTokenFacts(check, graph, reader, { accessToken, asker }, NEEDS)
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accountName, apiRoot, secret } from '../account.js'
+import { accountName, apiRoot, optionalSecret, secret } from '../account.js'
 import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import type { HttpRequest } from '../http.js'
@@ -8,25 +8,43 @@ import { lookUp, remove, verify } from './look.js'
 import { Page } from './page.js'
 import { publish } from './publish.js'
 import { checkLinkedIn, IMAGES } from './render.js'
+import { linkedInRenewal, withTokenFacts } from './token.js'
 import { userInfo } from './wire.js'
 
 /** An account of the accounts file: a member or an organisation, and a token that may post for it. */
-export const linkedinAccount = z.strictObject({
-  name: accountName,
-  platform: z.literal('linkedin'),
-  author: z
-    .string()
-    .regex(
-      /^urn:li:(person|organization):[\w-]+$/,
-      'must look like urn:li:organization:77 or urn:li:person:…',
-    ),
-  accessToken: secret(),
-  apiUrl: apiRoot('https://api.linkedin.com'),
-  apiVersion: z
-    .string()
-    .regex(/^\d{6}$/, 'must look like 202609')
-    .default('202609'),
-})
+export const linkedinAccount = z
+  .strictObject({
+    name: accountName,
+    platform: z.literal('linkedin'),
+    author: z
+      .string()
+      .regex(
+        /^urn:li:(person|organization):[\w-]+$/,
+        'must look like urn:li:organization:77 or urn:li:person:…',
+      ),
+    accessToken: secret(),
+    /** The app's, so that a token can be asked when it ends and what it may do. */
+    clientId: z.string().min(1).optional(),
+    clientSecret: optionalSecret(),
+    /** For partners whose tokens can be renewed. */
+    refreshToken: optionalSecret(),
+    apiUrl: apiRoot('https://api.linkedin.com'),
+    apiVersion: z
+      .string()
+      .regex(/^\d{6}$/, 'must look like 202609')
+      .default('202609'),
+  })
+  .refine(
+    ({ clientId, clientSecret }) => (clientId === undefined) === (clientSecret === undefined),
+    {
+      path: ['clientId'],
+      error: 'and clientSecret go together; one of them is missing',
+    },
+  )
+  .refine(({ refreshToken, clientId }) => refreshToken === undefined || clientId !== undefined, {
+    path: ['refreshToken'],
+    error: 'needs clientId and clientSecret besides it',
+  })
 export type LinkedInAccount = z.infer<typeof linkedinAccount>
 
 /**
@@ -38,6 +56,7 @@ export type LinkedInAccount = z.infer<typeof linkedinAccount>
 export function createLinkedIn(account: LinkedInAccount): Connector {
   const page = new Page(account)
   const canRead = account.author.startsWith('urn:li:organization:')
+  const renewal = linkedInRenewal(account)
   const common = {
     platform: 'linkedin',
     images: IMAGES,
@@ -45,6 +64,7 @@ export function createLinkedIn(account: LinkedInAccount): Connector {
     publish: (request, steps) => publish(page, request, steps, canRead),
     remove: (remoteId, steps) => remove(page, remoteId, steps),
     where: () => page.postsPage(),
+    ...(renewal ? { renewal } : {}),
   } satisfies Partial<Connector>
   return canRead
     ? {
@@ -53,13 +73,20 @@ export function createLinkedIn(account: LinkedInAccount): Connector {
           'LinkedIn refuses exact duplicates for ten minutes; the page is read before anything is sent again.',
         lookUp: (doubt, reader) => lookUp(page, doubt, reader),
         verify: (post, reader) => verify(page, post, reader),
-        checkCredentials: (reader) => checkOrganization(page, reader),
+        checkCredentials: async (reader) =>
+          withTokenFacts(
+            await checkOrganization(page, reader),
+            account,
+            reader,
+            'w_organization_social',
+          ),
       }
     : {
         ...common,
         retrySafety:
           'LinkedIn refuses exact duplicates for ten minutes, but a profile cannot be read: look before you retry.',
-        checkCredentials: (reader) => checkMember(page, reader),
+        checkCredentials: async (reader) =>
+          withTokenFacts(await checkMember(page, reader), account, reader, 'w_member_social'),
       }
 }
 

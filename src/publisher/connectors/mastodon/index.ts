@@ -67,9 +67,11 @@ async function checkToken(server: Server, reader: Reader): Promise<CredentialChe
       },
     }
   }
-  return lacks('read:statuses')
-    ? { kind: 'ok', identity, warning: 'Without the scope read, lost answers need a person.' }
-    : { kind: 'ok', identity }
+  const warnings = [
+    ...(lacks('write:media') ? ['Without the scope write:media, pictures are refused.'] : []),
+    ...(lacks('read:statuses') ? ['Without the scope read, lost answers need a person.'] : []),
+  ]
+  return { kind: 'ok', identity, ...(warnings.length > 0 ? { warning: warnings.join(' ') } : {}) }
 }
 
 /** Undefined where the server does not tell. */

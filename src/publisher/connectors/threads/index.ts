@@ -5,6 +5,7 @@ import { createGraph, removeObject } from '../meta.js'
 import type { ContainerApi } from '../meta-containers.js'
 import { checkContainerAccount, lookUpContainer, verifyContainer } from '../meta-containers-look.js'
 import { publishContainer } from '../meta-containers-publish.js'
+import { tokenExchange, withTokenFacts } from '../meta-token.js'
 import { isNotReady, threadsMeanings } from './classify.js'
 import { checkThreads, IMAGES, planThreads } from './render.js'
 import { CONTAINER_FIELDS, container, THREAD_FIELDS, thread } from './wire.js'
@@ -19,6 +20,9 @@ export const threadsAccount = z.strictObject({
   apiVersion: apiVersion('v1.0'),
 })
 export type ThreadsAccount = z.infer<typeof threadsAccount>
+
+/** The permissions without which nothing is published. */
+const NEEDS = [['threads_basic'], ['threads_content_publish']]
 
 /**
  * Publishes to Threads: a container is prepared, then published, as on Instagram. Text goes the
@@ -53,6 +57,8 @@ export function createThreads(account: ThreadsAccount): Connector {
     verify: (post, reader) => verifyContainer(api, post, reader),
     remove: (remoteId, steps) => removeObject(graph, remoteId, steps),
     where: () => 'Look at the newest posts of the account in the Threads app or on threads.com.',
-    checkCredentials: (reader) => checkContainerAccount(api, reader),
+    renewal: tokenExchange('Threads', account, 'th_refresh_token'),
+    checkCredentials: async (reader) =>
+      withTokenFacts(await checkContainerAccount(api, reader), graph, reader, account, NEEDS),
   }
 }

@@ -1,19 +1,32 @@
 import { z } from 'zod'
-import { accountName, apiRoot, secret } from '../account.js'
+import { accountName, apiRoot, optionalSecret, secret } from '../account.js'
 import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
 import { checkX, IMAGES } from './render.js'
+import { xRenewal } from './token.js'
 import { User } from './user.js'
 
 /** An account of the accounts file; the token is a user's, not the app's. */
-export const xAccount = z.strictObject({
-  name: accountName,
-  platform: z.literal('x'),
-  accessToken: secret(),
-  apiUrl: apiRoot('https://api.x.com'),
-})
+export const xAccount = z
+  .strictObject({
+    name: accountName,
+    platform: z.literal('x'),
+    accessToken: secret(),
+    /** With `clientId`, the access token is renewed before its two hours are over. */
+    refreshToken: optionalSecret(),
+    clientId: z.string().min(1).optional(),
+    clientSecret: optionalSecret(),
+    apiUrl: apiRoot('https://api.x.com'),
+  })
+  .refine(
+    ({ refreshToken, clientId }) => (refreshToken === undefined) === (clientId === undefined),
+    {
+      path: ['refreshToken'],
+      error: 'needs clientId besides it, and clientId needs it',
+    },
+  )
 export type XAccount = z.infer<typeof xAccount>
 
 /**
@@ -24,6 +37,7 @@ export type XAccount = z.infer<typeof xAccount>
  */
 export function createX(account: XAccount): Connector {
   const user = new User(account)
+  const renewal = xRenewal(account)
   return {
     platform: 'x',
     retrySafety:
@@ -36,6 +50,7 @@ export function createX(account: XAccount): Connector {
     remove: (remoteId, steps) => remove(user, remoteId, steps),
     where: () => user.page(),
     checkCredentials: (reader) => checkToken(user, reader),
+    ...(renewal ? { renewal } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bearerOf, type Call, jsonObject, Refused, type Reply } from '../frame/exchange.js'
+import { type Call, jsonObject, Refused, type Reply } from '../frame/exchange.js'
 import type { Platform } from '../frame/platform.js'
 import { Posts } from '../frame/posts.js'
 import { RollingLimit } from '../frame/rolling-limit.js'
@@ -10,6 +10,7 @@ import { XMedia } from './media.js'
 import { invalidRequest, problem, refuseX } from './problems.js'
 import { createSchema } from './schema.js'
 import { returnedText, weightedLength } from './text.js'
+import { XTokens } from './tokens.js'
 
 const WEIGHT_MAX = 280
 const QUARTER_MS = 900_000
@@ -32,10 +33,12 @@ export function createX(world: World): Platform {
   const posts = new Posts<XPost>(world.now, world.switches.listLagMs, world.keep('x posts'))
   const said = world.keep<number>('x texts')
   const media = new XMedia(world)
+  const tokens = new XTokens(world)
   const limits = new Map<string, RollingLimit>()
 
   function answer(call: Call): Reply {
-    const account = world.accountOfToken('x', bearerOf(call))
+    if (`${call.method} ${call.path}` === 'POST /2/oauth2/token') return tokens.answer(call)
+    const account = tokens.ownerOf(call)
     if (!account) throw refuseX(401, 'Unauthorized', 'Unauthorized')
     const found = route(call, account)
     if (!found) throw refuseX(404, 'Not Found', 'Not Found')
@@ -198,7 +201,7 @@ export function createX(world: World): Platform {
     answer,
     spoil,
     purposeOf: (call) => {
-      const account = world.accounts('x').find(({ token }) => token === bearerOf(call))?.id
+      const account = tokens.ownerOf(call)?.id
       const [, kind, third] = call.segments
       if (call.method !== 'POST') return { kind: 'read', account }
       if (kind === 'tweets' && third === undefined) return { kind: 'mutation', account }
@@ -211,6 +214,7 @@ export function createX(world: World): Platform {
       said.clear()
       media.clear()
       limits.clear()
+      tokens.clear()
     },
   }
 }

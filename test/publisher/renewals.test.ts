@@ -1,0 +1,203 @@
+import { eq } from 'drizzle-orm'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type {
+  Connector,
+  CredentialCheck,
+  Credentials,
+  Renewed,
+} from '../../src/publisher/connectors/connector.js'
+import { startCredentialChecks } from '../../src/publisher/credentials.js'
+import type { PublisherDeps } from '../../src/publisher/deps.js'
+import { createRenewals } from '../../src/publisher/renewals.js'
+import { syncAccounts } from '../../src/store/accounts.js'
+import { claimRenewal, keepRenewal } from '../../src/store/renewals.js'
+import { accounts } from '../../src/store/schema.js'
+import { createSecretBox } from '../../src/store/secret-box.js'
+import { createSteppedClock, NOON } from '../support/clock.js'
+import { testDatabases } from '../support/database.js'
+import { addAccount, authReason } from '../support/targets.js'
+import { waitFor } from '../support/wait-for.js'
+import { createAcme, workerDeps } from './acme.js'
+
+const box = createSecretBox(Buffer.alloc(32, 7))
+const HOUR = 3_600_000
+
+describe.each(testDatabases())('renewing credentials on the $engine database', ({ use }) => {
+  const database = use()
+  const row = async () => {
+    const [found] = await database().orm.select().from(accounts)
+    if (!found) throw new Error('no account')
+    return found
+  }
+
+  /** A platform whose refresh tokens work once: `r1`, then what came of it. */
+  function createPlatform() {
+    let refresh = 'r1'
+    let access = 'a1'
+    let asked = 0
+    return {
+      asked: () => asked,
+      ends: () => {
+        access = 'nobody has it'
+      },
+      opens: (token: string) => token === access,
+      spend(token: string, now: number): Renewed {
+        asked += 1
+        if (token !== refresh) {
+          return { kind: 'refused', reason: { class: 'auth', text: 'It was used before.' } }
+        }
+        refresh = `r${asked + 1}`
+        access = `a${asked + 1}`
+        const credentials = { accessToken: access, refreshToken: refresh }
+        return { kind: 'renewed', credentials, expiresAt: now + 2 * HOUR }
+      },
+    }
+  }
+  type Platform = ReturnType<typeof createPlatform>
+  const entry = { name: 'facebook', platform: 'facebook', accessToken: 'a1' }
+  const changed = { ...entry, accessToken: 'new' }
+
+  /** One process with a connector that uses what it was given last. */
+  function createProcess(platform: Platform, now: () => number, worker = 'worker-1') {
+    let current: Credentials = { accessToken: 'a1', refreshToken: 'r1' }
+    const honest = createAcme({ url: 'http://127.0.0.1:9' } as never)
+    const connector = (): Connector => {
+      const { accessToken = '', refreshToken = '' } = current
+      return {
+        ...honest,
+        renewal: {
+          aheadMs: HOUR / 2,
+          ask: async () => {
+            // What it leads to is not in use before it is kept.
+            expect(current.refreshToken).toBe(refreshToken)
+            return platform.spend(refreshToken, now())
+          },
+        },
+        checkCredentials: async (): Promise<CredentialCheck> =>
+          platform.opens(accessToken)
+            ? { kind: 'ok', identity: accessToken }
+            : { kind: 'refused', reason: authReason },
+      }
+    }
+    const renewals = createRenewals({
+      database: database(),
+      box,
+      use: (_account, credentials) => {
+        current = { accessToken: 'a1', refreshToken: 'r1', ...credentials }
+      },
+    })
+    const deps: PublisherDeps = workerDeps(database(), undefined, {
+      now,
+      worker,
+      connector,
+      renewals,
+    })
+    return { deps, renewals, connector, current: () => current }
+  }
+
+  it('a token that has ended is renewed, and the account is not held for it', async () => {
+    const clock = createSteppedClock()
+    const platform = createPlatform()
+    platform.ends()
+    await addAccount(database(), 'facebook', { checkDueAt: new Date(NOON) })
+    const { deps } = createProcess(platform, clock.now)
+    const checks = await startCredentialChecks(deps, async () => {})
+    onTestFinished(() => checks.stop())
+    const done = await waitFor('the check', row, ({ checkedAt }) => checkedAt !== null)
+    expect(done).toMatchObject({
+      status: 'ok',
+      checked: { kind: 'ok', identity: 'a2', expiresAt: NOON + 2 * HOUR, renews: true },
+      checkDueAt: new Date(NOON + 1.5 * HOUR),
+    })
+    // Sealed, whatever else is read from the row.
+    expect(JSON.stringify(done)).not.toContain('r2')
+  })
+
+  it('several processes ask once, and all use what came of it', async () => {
+    const clock = createSteppedClock()
+    const platform = createPlatform()
+    await addAccount(database(), 'facebook')
+    const processes = Array.from({ length: 4 }, (_, n) =>
+      createProcess(platform, clock.now, `worker-${n}`),
+    )
+    const ends = await Promise.all(
+      processes.map(({ deps, renewals, connector }) =>
+        renewals.renew('facebook', connector(), deps),
+      ),
+    )
+    expect(ends.filter((end) => end?.kind === 'renewed')).toHaveLength(1)
+    expect(platform.asked()).toBe(1)
+    const { renewedAt } = await row()
+    for (const { renewals, current } of processes) {
+      await renewals.follow('facebook', renewedAt?.getTime())
+      expect(current()).toMatchObject({ accessToken: 'a2', refreshToken: 'r2' })
+    }
+    const [first, second] = processes
+    if (!first || !second) return
+    await second.renewals.renew('facebook', second.connector(), second.deps)
+    // The first has not heard of it, and does not spend what is spent already.
+    expect(await first.renewals.renew('facebook', first.connector(), first.deps)).toBeUndefined()
+    expect(platform.asked()).toBe(2)
+    expect(first.current()).toMatchObject({ refreshToken: 'r3' })
+  })
+
+  it('a process that dies while it asks does not keep the others from it for ever', async () => {
+    await addAccount(database(), 'facebook')
+    const { orm } = database()
+    const claim = { name: 'facebook', token: 'dead', now: NOON, leaseMs: 1000 }
+    expect(await claimRenewal(orm, claim)).toBe(true)
+    expect(await claimRenewal(orm, { ...claim, token: 'next' })).toBe(false)
+    expect(await claimRenewal(orm, { ...claim, token: 'next', now: NOON + 1001 })).toBe(true)
+    // What the dead one would still bring is not kept over the other's.
+    const late = { name: 'facebook', token: 'dead', sealed: box.seal({}), now: NOON + 1002 }
+    expect(await keepRenewal(orm, late)).toBeUndefined()
+  })
+
+  it('an entry that changed in the accounts file counts, and not what was renewed before', async () => {
+    const clock = createSteppedClock()
+    const platform = createPlatform()
+    await syncAccounts(database().orm, [entry], box, NOON)
+    const { deps, renewals, connector, current } = createProcess(platform, clock.now)
+    await renewals.renew('facebook', connector(), deps)
+    await syncAccounts(database().orm, [entry], box, NOON)
+    expect((await row()).renewed).not.toBeNull()
+    await syncAccounts(database().orm, [changed], box, NOON)
+    expect(await row()).toMatchObject({ renewed: null, renewedAt: null })
+    await renewals.follow('facebook', undefined)
+    expect(current()).toMatchObject({ accessToken: 'a1' })
+  })
+
+  it('is not kept when the accounts file was changed in the middle', async () => {
+    const platform = createPlatform()
+    await syncAccounts(database().orm, [entry], box, NOON)
+    const { deps, renewals, connector, current } = createProcess(platform, () => NOON)
+    const slow: Connector = {
+      ...connector(),
+      renewal: {
+        aheadMs: 0,
+        ask: async () => {
+          await syncAccounts(database().orm, [changed], box, NOON)
+          return platform.spend('r1', NOON)
+        },
+      },
+    }
+    expect(await renewals.renew('facebook', slow, deps)).toBeUndefined()
+    expect((await row()).renewed).toBeNull()
+    expect(current()).toMatchObject({ accessToken: 'a1' })
+  })
+
+  it('a refusal is told when the token has ended as well', async () => {
+    const platform = createPlatform()
+    platform.ends()
+    platform.spend('r1', NOON)
+    platform.ends()
+    await addAccount(database(), 'facebook', { checkDueAt: new Date(NOON) })
+    const { deps } = createProcess(platform, () => NOON)
+    const checks = await startCredentialChecks(deps, async () => {})
+    onTestFinished(() => checks.stop())
+    const done = await waitFor('the check', row, ({ checkedAt }) => checkedAt !== null)
+    expect(done).toMatchObject({ status: 'held', heldReason: { text: 'It was used before.' } })
+    const [name] = await database().orm.select().from(accounts).where(eq(accounts.name, 'facebook'))
+    expect(name?.renewLeaseToken).toBeNull()
+  })
+})
