@@ -34,6 +34,16 @@ const commands: readonly Command[] = [
     load: () => import('./command-line/scorecard.js'),
   },
   {
+    name: 'import',
+    summary: 'brings in posts that were published elsewhere',
+    load: () => import('./command-line/import.js'),
+  },
+  {
+    name: 'token',
+    summary: 'makes, lists and revokes tokens for the HTTP API',
+    load: () => import('./command-line/token.js'),
+  },
+  {
     name: 'doctor',
     summary: 'looks at the whole installation, and says what to do',
     load: () => import('./command-line/doctor.js'),

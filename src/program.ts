@@ -45,6 +45,7 @@ import { openServer } from './store/open-server.js'
 import { createSecretBox } from './store/secret-box.js'
 import { syncWorkspaces } from './store/sync-workspaces.js'
 import { VERSION } from './version.js'
+import { workspacesOf } from './workspaces.js'
 
 /** `start` is bot and workers in one process; the others run apart over one database. */
 export type Mode = 'start' | 'bot' | 'worker'
@@ -290,7 +291,7 @@ async function startBot(
       ...deps,
       token: settings.apiToken,
       channels: file.channels,
-      chats: new Map(surfaces.map(({ chat, workspaceOf }) => [chat.name, workspaceOf])),
+      chats: workspacesOf(settings),
     })
     await api.start()
     stops.push(api.stop)

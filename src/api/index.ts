@@ -7,6 +7,7 @@ import { type Operation, operation } from './operation.js'
 import { readAccounts } from './operations/accounts.js'
 import { cancelPost, confirmLive, denyLive, retryPost } from './operations/act.js'
 import { createPost } from './operations/create-post.js'
+import { importOlderPosts } from './operations/import.js'
 import { readInsights } from './operations/insights.js'
 import { readPost, readPosts } from './operations/read-posts.js'
 import { readScorecard } from './operations/scorecard.js'
@@ -26,6 +27,7 @@ export const operations: readonly Operation[] = [
   denyLive,
   readAccounts,
   readScorecard,
+  importOlderPosts,
   makeToken,
   readTokens,
   revokeToken,

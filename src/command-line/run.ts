@@ -9,6 +9,7 @@ const EXPECTED: readonly string[] = [
   'DatabaseUnavailableError',
   'QueueUnavailableError',
   'FolderInUseError',
+  'ProgramRefusedError',
   'SlackTokenError',
 ]
 

@@ -1,4 +1,3 @@
-import { type REST, Routes } from 'discord.js'
 import type { DiscordSettings } from '../../config.js'
 import { loadMedia } from '../../store/media.js'
 import { type Chat, linksOf } from '../chat.js'
@@ -16,8 +15,6 @@ export interface Discord {
   /** For the announcer. */
   readonly chat: Chat
   readonly scorecards: ScorecardChat
-  /** The guild of a channel; undefined when the bot sees no such channel. */
-  workspaceOf(channelId: string): Promise<string | undefined>
   /**
    * Resolves when commands are taken; keeps trying while Discord cannot be reached.
    * @throws ConfigError naming what Discord refuses
@@ -67,24 +64,12 @@ export function createDiscord(
   return {
     chat,
     scorecards: createDiscordScorecards(posting),
-    workspaceOf: (channelId) => guildOf(rest, channelId),
     start: connection.start,
     isConnected: () => connection.client()?.isReady() ?? false,
     async stop() {
       await connection.stop()
       await listener.drain()
     },
-  }
-}
-
-async function guildOf(rest: REST, channelId: string): Promise<string | undefined> {
-  try {
-    const channel = (await rest.get(Routes.channel(channelId))) as { guild_id?: string }
-    return channel.guild_id
-  } catch (error) {
-    const { status = 500 } = error as { status?: number }
-    if (status >= 400 && status < 500 && status !== 429) return undefined
-    throw error
   }
 }
 

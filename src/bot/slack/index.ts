@@ -19,8 +19,6 @@ export interface Slack {
   /** For the announcer. */
   readonly chat: Chat
   readonly scorecards: ScorecardChat
-  /** The team its channels belong to. */
-  workspaceOf(channelId: string): Promise<string | undefined>
   /** To be mounted on the program's server, when Slack sends its events over HTTP. */
   readonly route?: Route
   /**
@@ -52,7 +50,6 @@ export function createSlack(
     timeZone: deps.timeZone,
     bytes: async (id) => (await loadMedia(deps.database.orm, id))?.bytes,
   })
-  let team: string | undefined
   const listeners = createListeners({
     client,
     log,
@@ -67,10 +64,6 @@ export function createSlack(
   listeners.register(app)
   return {
     chat,
-    async workspaceOf() {
-      team ??= (await client.auth.test()).team_id
-      return team
-    },
     scorecards: createSlackScorecards(client, deps.timeZone),
     ...(route ? { route } : {}),
     async start() {
