@@ -141,11 +141,10 @@ function askFact(view: PostView, stored: StoredTarget): Fact[] {
         ? []
         : fact('failed', failedAt, [...name, ` failed and is not live: ${sentences(reason)}`])
     }
-    default: {
-      const { now } = view
-      const line = now && overdueLine(stored, view.accounts.get(stored.account), now)
-      return now && line ? fact('overdue', now, line) : []
-    }
+    case 'scheduled':
+      return [...endFact(view, stored, state.publishAt), ...overdueFact(view, stored)]
+    default:
+      return overdueFact(view, stored)
   }
 }
 
@@ -154,6 +153,28 @@ function holdFact({ hold, heldAt }: { hold: string; heldAt: Instant }): string {
   return hold === 'account'
     ? 'held-account'
     : `held-${hold}-${Math.floor(heldAt / 1000).toString(36)}`
+}
+
+function overdueFact(view: PostView, stored: StoredTarget): Fact[] {
+  const { now } = view
+  const line = now && overdueLine(stored, view.accounts.get(stored.account), now)
+  return now && line
+    ? [{ id: `${stored.id}:overdue:${stored.target.attempt}`, since: now, line }]
+    : []
+}
+
+/** A credential that ends before the time of the post: said while it costs nothing yet. */
+function endFact(view: PostView, stored: StoredTarget, publishAt: Instant): Fact[] {
+  const { now } = view
+  const endsAt = view.accounts.get(stored.account)?.endsAt
+  if (now === undefined || endsAt === undefined || endsAt > publishAt) return []
+  const line: Line = [
+    ...accountLine(stored),
+    ' could not go out as it stands: the credential of the account ends ',
+    { at: endsAt },
+    ', before that. Connect the account again until then.',
+  ]
+  return [{ id: `${stored.id}:ends-${endsAt}:0`, since: now, line }]
 }
 
 function removalTold(view: PostView, { id, target }: StoredTarget): boolean {

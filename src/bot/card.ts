@@ -38,6 +38,8 @@ export interface AccountFacts {
     /** Whose it is, or what the platform said. */
     readonly words: string
   }
+  /** When its credential ends, if nobody connects it again. */
+  readonly endsAt?: Instant
 }
 
 /** Everything cards are made from. */

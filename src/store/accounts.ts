@@ -104,7 +104,12 @@ export async function recordCheck(
   orm: Orm,
   check: {
     name: string
-    checked: { kind: 'ok' | 'refused' | 'unknown'; reason?: Reason }
+    checked: {
+      kind: 'ok' | 'refused' | 'unknown'
+      reason?: Reason
+      expiresAt?: number
+      renews?: true
+    }
     now: number
     nextCheckAt: number
   },
@@ -122,13 +127,20 @@ export async function recordCheck(
         : {}),
     })
     .where(eq(accounts.name, check.name))
-  // Cards of what this account holds show when it was checked, and with what result.
+  // Cards of what this account holds show when it was checked, and with what result; the threads of
+  // what is scheduled for after the credential's end say so.
+  const endsAt = checked.renews ? undefined : checked.expiresAt
   await rows(
     orm,
     sql`
 with touched as (
   update pressroom.posts set changed = changed + 1
-  where id in (select post_id from pressroom.targets where account = ${check.name} and status = 'held')
+  where id in (
+    select post_id from pressroom.targets where account = ${check.name} and (
+      status = 'held'
+      or (status = 'scheduled' and (state ->> 'publishAt')::numeric > ${endsAt ?? Number.MAX_SAFE_INTEGER}::numeric)
+    )
+  )
   returning id
 )
 select count(pg_notify('pressroom_changed', id)), pg_notify('pressroom_checked', ${check.name}::text) from touched`,

@@ -152,6 +152,24 @@ describe.each(testDatabases())('accounts on the $engine database', ({ use }) => 
       },
     )
 
+    it.each([
+      ['ends before it goes out', NOON + 1_000, {}, true],
+      ['lasts until it goes out', NOON + 9_000, {}, false],
+      ['renews itself', NOON + 1_000, { renews: true as const }, false],
+    ])(
+      'shows in the thread of what is scheduled that the credential %s',
+      async (_, at, more, shows) => {
+        await addAccount(database())
+        await storeTargets(database(), [
+          { state: { status: 'scheduled', publishAt: NOON + 5_000 } },
+        ])
+        const changed = async () => (await database().orm.select().from(posts))[0]?.changed ?? 0
+        const before = await changed()
+        await check({ kind: 'ok', expiresAt: at, ...more })
+        expect((await changed()) > before).toBe(shows)
+      },
+    )
+
     it('does not hold a working account because a check did not work', async () => {
       await addAccount(database())
       await check({ kind: 'unknown', reason: authReason })

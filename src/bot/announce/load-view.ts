@@ -7,6 +7,7 @@ import { type Note, openNotes } from '../../store/notes.js'
 import { loadAsides, loadPost, type PostWithTargets } from '../../store/posts.js'
 import type { StoredTarget } from '../../store/stored-target.js'
 import type { AccountFacts, PostView } from '../card.js'
+import { endOf } from '../credential-end.js'
 import type { BotDeps } from '../deps.js'
 import { earlierNotesFor } from '../notes.js'
 import { AFTER_MS, BEFORE_MS, failedSince, isSettling } from '../playbook.js'
@@ -41,13 +42,14 @@ export async function loadView(
   }
 }
 
-/** What is queued says why it waits, and what has failed whether its credential works. */
+/** What waits says why and whether it can go out, and what has failed whether its credential works. */
 async function loadAccountFacts(
   orm: Orm,
   targets: readonly StoredTarget[],
 ): Promise<Map<string, AccountFacts>> {
   const isAsked = (stored: StoredTarget) =>
-    stored.target.state.status === 'queued' || failedSince(stored) !== undefined
+    ['queued', 'scheduled'].includes(stored.target.state.status) ||
+    failedSince(stored) !== undefined
   if (!targets.some(isAsked)) return new Map()
   const accounts = await listAccounts(orm)
   return new Map(accounts.map((account) => [account.name, factsOf(account)]))
@@ -55,8 +57,10 @@ async function loadAccountFacts(
 
 function factsOf({ pausedUntil, checkedAt, checked }: StoredAccount): AccountFacts {
   const known = checkedSchema.safeParse(checked).data
+  const endsAt = endOf(checked)
   return {
     ...(pausedUntil ? { pausedUntil: pausedUntil.getTime() } : {}),
+    ...(endsAt === undefined ? {} : { endsAt }),
     ...(known && checkedAt
       ? {
           checked: {

@@ -49,12 +49,14 @@ interface Checked {
   readonly kind: string
   readonly identity?: string
   readonly expiresAt?: number
+  readonly renews?: boolean
   readonly warning?: string
   readonly reason?: { readonly text?: string }
 }
 
-function expiry({ expiresAt, warning }: Checked, now: number): string {
+function expiry({ expiresAt, renews, warning }: Checked, now: number): string {
   if (warning) return `. ${warning}`
+  if (renews) return ', renews itself'
   if (expiresAt === undefined) return ''
   return expiresAt > now ? `, expires in ${duration(expiresAt - now)}` : ', has expired'
 }

@@ -6,6 +6,7 @@ import { lockContents } from '../../store/lock-contents.js'
 import { openNotes } from '../../store/notes.js'
 import { type SameContent, sameContent } from '../../store/same-content.js'
 import type { Publish } from '../command.js'
+import { endWarning } from '../credential-end.js'
 import { fitMedia } from '../media/fit-media.js'
 import { takeMedia } from '../media/intake.js'
 import { aboutOf, couldMeet, resolveButtons } from '../notes.js'
@@ -302,6 +303,7 @@ function receipt(
         ]),
     ...(note ? [note] : []),
     ...changes,
+    ...accounts.flatMap((account) => endWarning(account, deps.now()) ?? []),
     ...held.map(({ name, heldReason }) => {
       const why = (heldReason as { text?: string } | null)?.text ?? 'its credential is refused'
       return `${name} is disconnected (${excerpt(why, 200)}). Its part waits and goes on by itself once the credential works.`
