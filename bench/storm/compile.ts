@@ -35,6 +35,7 @@ export async function compile(): Promise<{
     await mkdir(dirname(join(out, file)), { recursive: true })
     await cp(join(ROOT, file), join(out, file))
   }
+  await cp(join(ROOT, 'package.json'), join(out, 'package.json')) // names the version
   return {
     entry: (source) => join(out, source.replace(/\.ts$/, '.js')),
     remove: () => rm(out, { recursive: true, force: true }),

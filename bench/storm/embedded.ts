@@ -2,9 +2,7 @@ import { join } from 'node:path'
 import { openEmbedded } from '../../src/store/open-embedded.js'
 import { keepRunning } from './children.js'
 import { type Death, type Ground, type GroundParts, killOne } from './ground.js'
-import { WAITS } from './measures.js'
-
-const READY_WITHIN_MS = 60_000
+import { UP_WITHIN_MS, WAITS } from './measures.js'
 
 /** Everything in one process on one data folder, killed and frozen again and again. */
 export function embeddedGround(parts: GroundParts): Ground {
@@ -25,7 +23,7 @@ export function embeddedGround(parts: GroundParts): Ground {
         weight: 5,
         async happen() {
           killOne(program, deaths)
-          await program.ready(READY_WITHIN_MS)
+          await program.ready(UP_WITHIN_MS)
         },
       },
       {
@@ -38,7 +36,7 @@ export function embeddedGround(parts: GroundParts): Ground {
         weight: 1,
         async happen() {
           await program.end(10_000)
-          await program.ready(READY_WITHIN_MS)
+          await program.ready(UP_WITHIN_MS)
         },
       },
     ],

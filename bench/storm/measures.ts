@@ -31,6 +31,9 @@ export const TELLING: NonNullable<Overrides['telling']> = {
   closedMs: 500,
 }
 
+/** On a machine that is busy with other work, starts take long. */
+export const UP_WITHIN_MS = 180_000
+
 /** What happens to the product's calls to the platforms: probabilities per call. */
 export const FAULT_RATES: StormPlan['rates'] = {
   // The post is made, and the answer is lost or spoiled.

@@ -4,7 +4,7 @@ import { type StormAccount, sandboxAccounts } from './accounts.js'
 import { MARKER } from './chat.js'
 import { keepRunning } from './children.js'
 import type { Copy } from './judge.js'
-import { FAULT_RATES, WAITS } from './measures.js'
+import { FAULT_RATES, UP_WITHIN_MS, WAITS } from './measures.js'
 
 /** The platforms' stand-ins, from outside. */
 export interface Platforms {
@@ -39,7 +39,7 @@ export async function openPlatforms(parts: {
   )
   const url = await new Promise<string>((resolve, reject) => {
     child.onMessage((message) => resolve((message as { url: string }).url))
-    child.ready(30_000).catch(reject)
+    child.ready(UP_WITHIN_MS).catch(reject)
   })
   const control = async (method: string, path: string, body?: object): Promise<unknown> => {
     const answer = await fetch(`${url}/_sandbox/${path}`, {

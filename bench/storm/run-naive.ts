@@ -7,7 +7,7 @@ import { type Database, rows } from '../../src/store/database.js'
 import { createAccounts } from './accounts.js'
 import type { Child } from './children.js'
 import { judge, type StoreImage } from './judge.js'
-import { ACCOUNTS_PER_PLATFORM, POSTS_AT_ONCE } from './measures.js'
+import { ACCOUNTS_PER_PLATFORM, POSTS_AT_ONCE, UP_WITHIN_MS } from './measures.js'
 import { openGround } from './open-ground.js'
 import type { StormOptions } from './options.js'
 import { newWish } from './people.js'
@@ -45,7 +45,7 @@ export async function runNaive(
     read: readNaive,
   })
   try {
-    await Promise.all(ground.children.map((child) => child.ready(60_000)))
+    await Promise.all(ground.children.map((child) => child.ready(UP_WITHIN_MS)))
     const takers = ground.children.filter(({ name }) => !name.startsWith('worker'))
     const ask = createAsker(takers)
     const wishes = Array.from(
@@ -83,7 +83,7 @@ export async function runNaive(
     }
     await weather.calm()
     await platforms.calm()
-    await Promise.all(ground.children.map((child) => child.ready(60_000)))
+    await Promise.all(ground.children.map((child) => child.ready(UP_WITHIN_MS)))
     while (open > 0 && Date.now() - movedAt < STUCK_AFTER_MS) await sleep(100)
     const seconds = (Math.max(movedAt, startedAt + 1) - startedAt) / 1_000
     clearInterval(watch)

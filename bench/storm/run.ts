@@ -8,7 +8,7 @@ import { type Commands, countCommands } from './commands.js'
 import { decidable } from './decidable.js'
 import { environment } from './environment.js'
 import { judge, type Verdict } from './judge.js'
-import { ACCOUNTS_PER_PLATFORM, POSTS_AT_ONCE } from './measures.js'
+import { ACCOUNTS_PER_PLATFORM, POSTS_AT_ONCE, UP_WITHIN_MS } from './measures.js'
 import { openGround } from './open-ground.js'
 import type { StormOptions } from './options.js'
 import { gather, type People } from './people.js'
@@ -39,8 +39,6 @@ export interface Place {
 
 const PEOPLE = 40
 const CHANNELS = 24
-/** On a machine that is busy with other work, starts take long. */
-const UP_WITHIN_MS = 180_000
 /** Sends the product through one storm, on one engine. */
 export async function runStorm(options: StormOptions, place: Place): Promise<Result> {
   const { seed } = options
