@@ -26,6 +26,7 @@ export function createDesk(accounts: readonly Account[], options: { servesMedia:
     },
     images: (account) => connector(account)?.images,
     retrySafety: (account) => connector(account)?.retrySafety ?? '',
+    canRemove: (account) => connector(account)?.remove !== undefined,
     capabilities: (account) => {
       const found = connector(account)
       return { canLookUp: found?.lookUp !== undefined, canVerify: found?.verify !== undefined }

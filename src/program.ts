@@ -12,6 +12,7 @@ import { watchOverdue } from './bot/overdue.js'
 import { postReminders } from './bot/reminder.js'
 import { nothing, say } from './bot/reply.js'
 import { rulesFor } from './bot/rules.js'
+import { compareFirst } from './bot/scorecard/compare-first.js'
 import type { ScorecardChat } from './bot/scorecard/deliver.js'
 import { scorecardWords } from './bot/scorecard/say.js'
 import { createScorecards } from './bot/scorecard/scorecards.js'
@@ -255,7 +256,9 @@ async function startBot(
     media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
     chatWaited: metrics.chatWaited,
   }
-  const scorecards = createScorecards(deps, settings.scorecardCron)
+  const scorecards = createScorecards(deps, settings.scorecardCron, {
+    compare: (waitMs) => compareFirst(deps, waitMs),
+  })
   const scorecardChats: ScorecardChat[] = []
   const scorecard: NonNullable<HandleDeps['scorecard']> = async (words, conversation, key) => {
     const chat = scorecardChats.find(({ name }) => name === conversation.chat)

@@ -11,6 +11,8 @@ export type ActionId =
   | 'cancel'
   | 'publish_now'
   | 'resolve_note'
+  | 'delete_copy'
+  | 'keep_copies'
   | 'reschedule'
   | 'approve'
 

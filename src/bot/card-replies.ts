@@ -1,7 +1,8 @@
 import type { Actor, Instant } from '../publisher/core/target.js'
 import type { StoredContent, StoredTarget } from '../store/stored-target.js'
 import { authorOf, countsOf, type PostView, type StoredIncident } from './card.js'
-import { type ByHand, byHandOf, duplicateLine } from './card-target.js'
+import { type ByHand, byHandOf } from './card-target.js'
+import { duplicateLine } from './duplicates.js'
 import { overdueLine } from './overdue.js'
 import { accountLine, headline, type Line, linkOr, plural } from './wording.js'
 
@@ -68,6 +69,7 @@ export function repliesFor(view: PostView, said: Iterable<string>): DueReply[] {
   ])
   const ends = fresh([
     ...view.targets.flatMap((stored) => withdrawnFact(stored, known)),
+    ...view.incidents.flatMap((incident) => settledFact(incident, known)),
     ...doneFact(view),
   ])
   return [
@@ -202,8 +204,28 @@ function incidentFact(view: PostView): (incident: StoredIncident) => Fact {
             ' was live and is gone from the platform.',
             ...(reason?.next ? [` ${reason.next}`] : []),
           ]
-    return { id: incident.key.replaceAll('/', ':'), since: incident.at.getTime(), line }
+    return { id: factOf(incident), since: incident.at.getTime(), line }
   }
+}
+
+function factOf({ key }: StoredIncident): string {
+  return key.replaceAll('/', ':')
+}
+
+/** Two copies that are one again, where the channel was told of two. */
+function settledFact(incident: StoredIncident, known: ReadonlySet<string>): Fact[] {
+  const { type, resolvedAt, resolution, resolvedBy } = incident
+  if (type !== 'duplicate' || resolvedAt === null || !known.has(factOf(incident))) return []
+  if (resolution !== 'deleted' && resolution !== 'gone') return []
+  const by: Line = resolvedBy ? [', as ', { who: resolvedBy }, ' asked'] : []
+  const how: Line = resolution === 'deleted' ? [': the copy was deleted', ...by] : []
+  return [
+    {
+      id: `${factOf(incident)}:settled`,
+      since: resolvedAt.getTime(),
+      line: [...accountLine(incident), ' has it once again', ...how, '.'],
+    },
+  ]
 }
 
 /** A question, or a failure, that settled itself: whoever was asked is told. */

@@ -3,6 +3,7 @@ import type { Note } from '../store/notes.js'
 import type { StoredContent, StoredTarget } from '../store/stored-target.js'
 import type { AccountFacts, PostView, StoredIncident } from './card.js'
 import { type Button, targetButtons } from './card-buttons.js'
+import { duplicateButtons, duplicateLines, settledLines } from './duplicates.js'
 import { noteLine, resolveButtons } from './notes.js'
 import { failedSince, reachLine, surroundingsOf } from './playbook.js'
 import { accountLine, duration, type Line, linkOr, stateLine } from './wording.js'
@@ -69,13 +70,21 @@ export function targetCard(view: PostView, stored: StoredTarget): TargetCard {
     tone: TONES[state.status],
     title: titleLine(stored, permalink),
     lines: [
-      ...incidentLines(view, stored),
+      ...duplicateLines(duplicatesOf(view, stored)),
       ...stateLines(view, stored),
       ...playbookLines(view, stored),
     ],
     asides: asidesOf(view, stored),
     ...(byHand ? { byHand } : {}),
-    buttons: [...targetButtons(stored), ...resolveButtons(notesOf(view, stored)).slice(0, NOTES)],
+    buttons: [
+      ...duplicateButtons(
+        stored,
+        duplicatesOf(view, stored),
+        view.canRemove?.(stored.account) ?? false,
+      ),
+      ...targetButtons(stored),
+      ...resolveButtons(notesOf(view, stored)).slice(0, NOTES),
+    ],
   }
 }
 
@@ -188,23 +197,8 @@ function safetyLine(view: PostView, stored: StoredTarget): Line[] {
   return safety ? [[`Sending again: ${safety}`]] : []
 }
 
-/** A duplicate that nobody has settled stays visible; a removal is the target's own state. */
-function incidentLines(view: PostView, stored: StoredTarget): Line[] {
-  return view.incidents
-    .filter(({ targetId, type, resolvedAt }) => {
-      return targetId === stored.id && type === 'duplicate' && resolvedAt === null
-    })
-    .map(duplicateLine)
-}
-
-/** Where the copies are. */
-export function duplicateLine(incident: StoredIncident): Line {
-  const detail = incident.detail as { copies?: { remoteId: string; permalink?: string }[] }
-  const copies = detail.copies ?? []
-  const links = copies.flatMap(({ remoteId, permalink }, index): Line => {
-    return [index > 0 ? ', ' : '', permalink ? linkOr(permalink, `copy ${index + 1}`) : remoteId]
-  })
-  return [`There are ${copies.length} copies on the platform: `, ...links, '.']
+function duplicatesOf(view: PostView, { id }: StoredTarget): StoredIncident[] {
+  return view.incidents.filter(({ targetId, type }) => targetId === id && type === 'duplicate')
 }
 
 const DEEDS: Readonly<Record<string, string>> = {
@@ -231,6 +225,7 @@ function asidesOf(view: PostView, stored: StoredTarget): Line[] {
   return [
     ...(attempt > 1 ? [[`Attempt ${attempt}`]] : []),
     ...deeds.slice(-SHOWN_DEEDS),
+    ...settledLines(duplicatesOf(view, stored)),
     ...notes.map(noteLine),
     ...earlier.map((note): Line => ['From before: ', ...noteLine(note)]),
   ]

@@ -1,9 +1,9 @@
 import type { Actor, Instant } from '../publisher/core/target.js'
+import type { StoredIncident } from '../store/duplicates.js'
 import type { EndedOnAccount } from '../store/last-hour.js'
 import type { Deed } from '../store/load-history.js'
 import type { Note } from '../store/notes.js'
 import type { PostWithTargets } from '../store/posts.js'
-import type { incidents } from '../store/schema.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import { type Button, postButtons } from './card-buttons.js'
 import { noteLine, resolveButtons } from './notes.js'
@@ -26,7 +26,7 @@ export interface PostCard {
   readonly buttons: readonly Button[]
 }
 
-export type StoredIncident = typeof incidents.$inferSelect
+export type { StoredIncident } from '../store/duplicates.js'
 
 /** What is known about an account, as far as a thread shows it. */
 export interface AccountFacts {
@@ -54,6 +54,7 @@ export interface PostView extends PostWithTargets {
   readonly ended?: readonly EndedOnAccount[]
   /** By target: what was written down elsewhere, about its account or its kind of failure. */
   readonly earlierNotes: ReadonlyMap<string, readonly Note[]>
+  canRemove?(account: string): boolean
   /** In a few words, by account: is sending again after a doubt safe there, and why. */
   retrySafety(account: string): string | undefined
 }

@@ -31,7 +31,24 @@ export function readId(word: string): string | undefined {
 
 const SUBCOMMANDS = ['status', 'retry', 'cancel', 'accounts', 'help'] as const
 
+/** `duplicate <link> [id]`; a text that merely begins with the word has no link behind it. */
+function parseDuplicate(text: string): CommandBody | undefined {
+  const [first = '', link, id, ...more] = text.split(/\s+/)
+  if (first.toLowerCase() !== 'duplicate') return undefined
+  if (link === undefined) {
+    const message = 'duplicate needs the link of the copy, such as duplicate https://…'
+    return { kind: 'malformed', problems: [{ field: 'text', message }], written: text }
+  }
+  if (!/^https?:\/\/\S+$/i.test(link) || !URL.canParse(link) || more.length > 0) return undefined
+  if (id === undefined) return { kind: 'duplicate', link }
+  const known = readId(id)
+  if (known !== undefined) return { kind: 'duplicate', link, id: known }
+  return notThat(`"${shorten(id)}" is not the id of a post. The status command lists them.`, text)
+}
+
 function parseSubcommand(text: string): CommandBody | undefined {
+  const duplicate = parseDuplicate(text)
+  if (duplicate) return duplicate
   const [first = '', second, ...more] = text.split(/\s+/)
   const name = SUBCOMMANDS.find((subcommand) => subcommand === first.toLowerCase())
   if (name === undefined || more.length > 0) return undefined

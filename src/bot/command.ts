@@ -31,6 +31,8 @@ type Body =
   | { readonly kind: 'retry'; readonly id: string }
   | { readonly kind: 'cancel'; readonly id: string }
   | { readonly kind: 'accounts' }
+  /** `id`: the post that the link is a copy of. */
+  | { readonly kind: 'duplicate'; readonly link: string; readonly id?: string }
   | { readonly kind: 'help' }
   | { readonly kind: 'scorecard'; readonly period: string }
   // Clicks: the id is that of a post or of a target.
@@ -41,6 +43,8 @@ type Body =
   | { readonly kind: 'checkCredentials'; readonly id: string }
   | { readonly kind: 'addNote'; readonly id: string }
   | { readonly kind: 'addLink'; readonly id: string }
+  | { readonly kind: 'deleteCopy'; readonly id: string }
+  | { readonly kind: 'keepCopies'; readonly id: string }
   /** The id is that of a note. */
   | { readonly kind: 'resolveNote'; readonly id: string }
   | { readonly kind: 'publishNow'; readonly id: string }
@@ -85,6 +89,8 @@ export const ACTIONS = {
   add_note: 'addNote',
   add_link: 'addLink',
   resolve_note: 'resolveNote',
+  delete_copy: 'deleteCopy',
+  keep_copies: 'keepCopies',
   cancel: 'cancel',
   publish_now: 'publishNow',
   reschedule: 'reschedule',

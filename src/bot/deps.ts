@@ -40,4 +40,6 @@ export interface PlatformDesk {
   /** In a few words: is sending again after a doubt safe there, and why. */
   retrySafety(account: string): string
   capabilities(account: string): Capabilities
+  /** Whether a copy can be deleted there. */
+  canRemove(account: string): boolean
 }

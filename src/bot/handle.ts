@@ -5,6 +5,7 @@ import { accounts, checkCredentials } from './handle/accounts.js'
 import { type Asked, withFound } from './handle/asked.js'
 import { publishAnyway } from './handle/copy.js'
 import { type HandleDeps, placed } from './handle/deps.js'
+import { deleteCopy, keepCopies, reportedDuplicate } from './handle/duplicate.js'
 import { editRetry, editSubmitted } from './handle/edit.js'
 import { help } from './handle/help.js'
 import { askForLink, linkSubmitted } from './handle/link.js'
@@ -99,6 +100,16 @@ export async function handle(
       )
     case 'resolveNote':
       return resolveNote(command.id, asked, deps)
+    case 'duplicate': {
+      const { id, link } = command
+      return id === undefined
+        ? reportedDuplicate(link, undefined, asked, deps)
+        : withFound(id, asked, deps, (found) => reportedDuplicate(link, found, asked, deps))
+    }
+    case 'deleteCopy':
+      return withFound(command.id, asked, deps, (found) => deleteCopy(found, asked, deps))
+    case 'keepCopies':
+      return withFound(command.id, asked, deps, (found) => keepCopies(found, asked, deps))
     case 'addLink':
       return withFound(command.id, asked, deps, async (found) => askForLink(found))
     case 'linkSubmitted':

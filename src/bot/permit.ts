@@ -71,12 +71,14 @@ const TAKES: Readonly<Record<AboutPost, Power | undefined>> = {
   status: undefined,
   addNote: undefined,
   noteSubmitted: undefined,
+  duplicate: undefined,
   retry: 'retry',
   retryFailed: 'retry',
   confirmLive: 'confirm',
   denyLive: 'confirm',
   addLink: 'confirm',
   linkSubmitted: 'confirm',
+  keepCopies: 'confirm',
   cancel: 'cancel',
   approve: 'approve',
   checkCredentials: 'configure',
@@ -87,6 +89,7 @@ const TAKES: Readonly<Record<AboutPost, Power | undefined>> = {
   reschedule: 'publish',
   rescheduleSubmitted: 'publish',
   publishAnyway: 'publish',
+  deleteCopy: 'publish',
 }
 
 /** What a command takes, where the rules may say who has it. */

@@ -1,7 +1,9 @@
+import { startComparisons } from './compare.js'
 import { startCredentialChecks } from './credentials.js'
 import type { PublisherDeps } from './deps.js'
 import type { Doorbell } from './queue/queue.js'
 import { startRelay } from './relay.js'
+import { startRemovals } from './removals.js'
 import { startWatchdog } from './watchdog.js'
 import { attend } from './worker.js'
 
@@ -25,8 +27,12 @@ export async function startPublisher(
   const relay = await startRelay(deps, doorbell, attendTo, options)
   const watchdog = startWatchdog(deps, attendTo, options.watchdog)
   const checks = await startCredentialChecks(deps, relay.sweep)
+  const comparisons = await startComparisons(deps)
+  const removals = await startRemovals(deps)
   return {
     async stop() {
+      await removals.stop()
+      await comparisons.stop()
       await checks.stop()
       await watchdog.stop()
       await relay.stop()

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { requestCheck } from '../store/accounts.js'
 import { isUniqueViolation } from '../store/database.js'
+import { sameOnTheirWay, settleDuplicates } from '../store/duplicates.js'
 import { healDueAt } from '../store/heal-due-at.js'
 import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
@@ -10,7 +11,7 @@ import type { StoredTarget } from '../store/stored-target.js'
 import { absentAccount, NO_ACCOUNT } from './absent-account.js'
 import { type Connector, capabilitiesOf, type PublishRequest } from './connectors/connector.js'
 import { type Context, decide } from './core/decide.js'
-import type { Finding, Outcome, Reason } from './core/outcome.js'
+import type { Finding, Outcome, Reason, RemotePost, Sighting } from './core/outcome.js'
 import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import { createReader, createSteps, LeaseLostError } from './steps.js'
@@ -51,6 +52,65 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
     deps.log.info({ ...about, task: decision.task }, 'working on a target')
     await new Turn(deps, context, connector, gate).perform(decision.task, claimed)
   }
+}
+
+/** Looks at a live target out of its turn, as in its turn. Whoever is at it already sees for us. */
+export async function lookAgain(targetId: string, deps: PublisherDeps): Promise<void> {
+  const loaded = await loadTarget(deps.database.orm, targetId)
+  const connector = loaded && deps.connector(loaded.stored.account)
+  if (!loaded || !connector || loaded.stored.target.lease) return
+  const context: Context = { policy: deps.policy, can: capabilitiesOf(connector) }
+  await new Turn(deps, context, connector, loaded.gate).recheck(loaded.stored)
+}
+
+/** What the platform shows of a live target; copies that may be meant are none. */
+export async function see(
+  stored: StoredTarget,
+  connector: Connector,
+  deps: PublisherDeps,
+): Promise<Sighting> {
+  const { state } = stored.target
+  if (state.status !== 'published' || !connector.verify) {
+    return { kind: 'unknown', how: 'It is not live, or this platform cannot be read.' }
+  }
+  const post = {
+    ...requestFor(stored),
+    ...(state.remoteId === undefined ? {} : { remoteId: state.remoteId }),
+    publishedAt: state.publishedAt,
+    otherRemoteIds: await otherRemoteIds(deps.database.orm, stored, state.publishedAt - DAY_MS),
+  }
+  const sighting = await connector
+    .verify(post, createReader(deps))
+    .catch((error) => ({ kind: 'unknown' as const, how: brokeOff(stored, error, deps).text }))
+  if (sighting.kind !== 'duplicated') return sighting
+  const meant = await sameOnTheirWay(deps.database.orm, stored)
+  return sighting.copies.length - 1 > meant ? sighting : { kind: 'live', ...known(sighting, state) }
+}
+
+/** The post itself, among its copies. */
+function known(
+  { copies }: Extract<Sighting, { kind: 'duplicated' }>,
+  { remoteId }: { readonly remoteId?: string },
+): Partial<RemotePost> {
+  return copies.find((copy) => copy.remoteId === remoteId) ?? {}
+}
+
+/** A deliberate copy that is on its way at the same time is no duplicate. */
+async function withoutMeant(
+  finding: Extract<Finding, { kind: 'found' }>,
+  stored: StoredTarget,
+  deps: PublisherDeps,
+): Promise<Finding> {
+  const { copies, ...single } = finding
+  if (!copies || copies.length < 2) return finding
+  const meant = await sameOnTheirWay(deps.database.orm, stored)
+  return copies.length - 1 > meant ? finding : single
+}
+
+/** A bug or a broken dependency: the log gets the story, people a sentence. */
+function brokeOff({ id, postId }: StoredTarget, error: unknown, { log }: PublisherDeps): Reason {
+  log.error({ postId, targetId: id, error: messageOf(error) }, 'work on a target broke off')
+  return { class: 'unknown', text: 'Pressroom stumbled over an error of its own; see its log.' }
 }
 
 /** One claimed target in the hands of this worker. */
@@ -156,33 +216,25 @@ class Turn {
     await this.record(claimed, {
       type: 'lookedUp',
       at: deps.now(),
-      finding,
+      finding: finding.kind === 'found' ? await withoutMeant(finding, claimed, deps) : finding,
       jitter: deps.random(),
       where: connector.where(request),
     })
   }
 
-  private async recheck(claimed: StoredTarget): Promise<void> {
+  async recheck(claimed: StoredTarget): Promise<void> {
     const { deps, connector } = this
-    const { state } = claimed.target
-    if (state.status !== 'published' || !connector.verify) return
-    const post = {
-      ...requestFor(claimed),
-      ...(state.remoteId === undefined ? {} : { remoteId: state.remoteId }),
-      publishedAt: state.publishedAt,
-      otherRemoteIds: await otherRemoteIds(deps.database.orm, claimed, state.publishedAt - DAY_MS),
-    }
-    const sighting = await connector
-      .verify(post, createReader(deps))
-      .catch((error) => ({ kind: 'unknown' as const, how: this.brokeOff(claimed, error).text }))
+    if (claimed.target.state.status !== 'published' || !connector.verify) return
+    const sighting = await see(claimed, connector, deps)
     await this.record(claimed, { type: 'sighted', at: deps.now(), sighting })
+    // Somebody may have deleted the copy on the platform itself.
+    if (sighting.kind === 'live' && sighting.alone) {
+      await settleDuplicates(deps.database.orm, claimed, { resolution: 'gone', at: deps.now() })
+    }
   }
 
-  /** A bug or a broken dependency: the log gets the story, people a sentence. */
-  private brokeOff({ id, postId }: StoredTarget, error: unknown): Reason {
-    const about = { postId, targetId: id, error: messageOf(error) }
-    this.deps.log.error(about, 'work on a target broke off')
-    return { class: 'unknown', text: 'Pressroom stumbled over an error of its own; see its log.' }
+  private brokeOff(stored: StoredTarget, error: unknown): Reason {
+    return brokeOff(stored, error, this.deps)
   }
 
   /**

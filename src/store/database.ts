@@ -27,7 +27,8 @@ export interface Database {
 
 /**
  * `due`: a target has to be attended to; `changed`: a post looks different; `check`: an account is
- * to be checked; `checked`: it was; `tokens`: an API token was made or revoked.
+ * to be checked; `checked`: it was; `tokens`: an API token was made or revoked; `compare` and
+ * `compared`: as for checks, about what is live there; `remove`: a copy is to be deleted.
  */
 export type Channel =
   | 'pressroom_due'
@@ -35,6 +36,9 @@ export type Channel =
   | 'pressroom_check'
   | 'pressroom_checked'
   | 'pressroom_tokens'
+  | 'pressroom_compare'
+  | 'pressroom_compared'
+  | 'pressroom_remove'
 
 /** The rows of a raw statement; the two drivers hand them over differently. */
 export async function rows<T>(orm: Orm, statement: SQL): Promise<T[]> {

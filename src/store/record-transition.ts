@@ -194,7 +194,9 @@ function effectOf(stored: StoredTarget, event: TargetEvent, effect: Effect): SQL
   insert into pressroom.incidents (key, target_id, post_id, account, platform, type, detail, at)
   select ${`${stored.id}/${effect.incident.type}/${stored.target.attempt}`}, id, post_id, ${stored.account},
     ${stored.platform}, ${effect.incident.type}, ${json(effect.incident)}, ${instant(event.at)}
-  from moved on conflict (key) do nothing
+  from moved on conflict (key) do update set detail = excluded.detail, resolved_at = null,
+    resolved_by = null, resolution = null, removal = null
+  where incidents.resolution in ('deleted', 'gone')
 )`
   }
 }

@@ -11,6 +11,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { Actor } from '../publisher/core/target.js'
 
 /** The product's own tables; the queue's tables, when it lives in the database, stand in `bullmq`. */
 export const pressroom = pgSchema('pressroom')
@@ -69,6 +70,9 @@ export const accounts = pressroom.table('accounts', {
   renewLeaseExpiresAt: instant('renew_lease_expires_at'),
   /** The newest CredentialCheck. */
   checked: jsonb(),
+  /** When what is live there has to be compared with what was sent. */
+  compareDueAt: instant('compare_due_at'),
+  comparedAt: instant('compared_at'),
   removedAt: instant('removed_at'),
   createdAt: instant('created_at').notNull(),
 })
@@ -156,6 +160,7 @@ export const targets = pressroom.table(
     index('targets_open')
       .on(t.status, t.updatedAt)
       .where(sql`${t.status} in ('scheduled', 'queued', 'unconfirmed', 'held', 'failed')`),
+    index('targets_known').on(t.account, t.updatedAt).where(sql`${t.remoteId} is not null`),
     uniqueIndex('targets_remote').on(t.account, t.remoteId).where(sql`${t.remoteId} is not null`),
   ],
 )
@@ -265,8 +270,19 @@ export const incidents = pressroom.table(
     detail: jsonb().notNull(),
     at: instant('at').notNull(),
     resolvedAt: instant('resolved_at'),
+    resolvedBy: jsonb('resolved_by').$type<Actor>(),
+    /** `deleted` and `kept` by a person; `gone`: there was one again when somebody looked. */
+    resolution: text({ enum: ['deleted', 'kept', 'gone'] }),
+    /** Who wants the copy deleted, and what stood in the way. */
+    removal: jsonb().$type<{ by: Actor; askedAt: number; problem?: string }>(),
+    /** When a worker has to delete it, or to look whether another one did. */
+    removeDueAt: instant('remove_due_at'),
   },
-  (t) => [index('incidents_at').on(t.at), index('incidents_post').on(t.postId)],
+  (t) => [
+    index('incidents_at').on(t.at),
+    index('incidents_post').on(t.postId),
+    index('incidents_removals').on(t.removeDueAt).where(sql`${t.removeDueAt} is not null`),
+  ],
 )
 
 /** What automations show to be let in; the secret itself is not kept. */

@@ -28,9 +28,21 @@ describe('subcommands', () => {
     ['retry p1abc23def456z', { kind: 'retry', id: 'p1abc23def456z' }],
     ['cancel t1abc23', { kind: 'cancel', id: 't1abc23' }],
     ['accounts', { kind: 'accounts' }],
+    ['duplicate https://x.com/acme/2', { kind: 'duplicate', link: 'https://x.com/acme/2' }],
+    [
+      'Duplicate https://x.com/a/2 p1abc23',
+      { kind: 'duplicate', link: 'https://x.com/a/2', id: 'p1abc23' },
+    ],
     ['HELP', { kind: 'help' }],
   ])('reads %j', (written, command) => {
     expect(parsePublish(written)).toEqual(command)
+  })
+
+  it('asks for the link of a duplicate, and publishes what only begins with the word', () => {
+    expect(refusal('duplicate')).toContain('needs the link of the copy')
+    expect(refusal('duplicate https://x.com/a/2 nosuch')).toContain('not the id of a post')
+    expect(post('Duplicate keys cut here').text).toBe('Duplicate keys cut here')
+    expect(post('duplicate https://x.com/a/2 is fixed').text).toContain('is fixed')
   })
 
   it.each(['retry', 'Cancel'])('asks which post %j means', (written) => {

@@ -159,5 +159,9 @@ export function incident(type: 'duplicate' | 'removed', targetId: string): Store
     detail: type === 'duplicate' ? { type, copies } : { type, how: 'It answers 404.' },
     at: new Date(NOW),
     resolvedAt: null,
+    resolvedBy: null,
+    resolution: null,
+    removal: null,
+    removeDueAt: null,
   }
 }

@@ -39,6 +39,7 @@ export async function loadView(
     now: deps.now(),
     ...(ended ? { ended } : {}),
     retrySafety: (account) => safetyOf(deps, account),
+    canRemove: (account) => deps.platforms.canRemove(account),
   }
 }
 

@@ -10,6 +10,10 @@ const QUESTIONS: Readonly<Record<string, { text: string; yes: string }>> = {
     text: '**Publish it again?** It was live and is gone. If somebody deleted it on purpose, leave it.',
     yes: 'Publish it again',
   },
+  delete_copy: {
+    text: '**Delete the copy?** It will be gone for good. The one that the message links to stays.',
+    yes: 'Delete the copy',
+  },
 }
 const OTHERWISE = { text: '**Are you sure?**', yes: 'Yes' }
 

@@ -92,6 +92,10 @@ export const COMMANDS: readonly RESTPostAPIChatInputApplicationCommandsJSONBody[
       subcommand('cancel', 'Stop what has not been sent yet', [
         id('The post, or one of its targets'),
       ]),
+      subcommand('duplicate', 'Report a second copy of a post', [
+        { ...text('link', 'The address of the copy'), required: true } as Option,
+        text('id', 'The post that it is a copy of', { autocomplete: true }),
+      ]),
       subcommand('accounts', 'Whether the credentials of each account work'),
       subcommand('help', 'What you can do here'),
     ],

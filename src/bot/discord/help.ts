@@ -8,6 +8,7 @@ export const help: Reply = say(
     '/publish status shows what needs somebody, what is scheduled and what is new; with an id, one post in detail.',
     '/publish retry sends again what has failed, and nothing else.',
     '/publish cancel stops what has not been sent yet.',
+    '/publish duplicate reports a second copy by its link.',
     '/publish accounts shows whether each credential works.',
     '/scorecard shows how reliable publishing was: this week, last week, or a week such as 2026-W47.',
     "In a thread: Retry failed, I confirmed it's live, It's not there, Edit and retry, Check credentials, Add note, Cancel, Publish now.",

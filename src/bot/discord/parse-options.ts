@@ -75,12 +75,25 @@ export function bodyOfTyped(typed: Typed, resolved: Resolved): CommandBody {
       const id = idOf(given)
       return id === undefined ? parsePublish(subcommand) : { kind: subcommand, id }
     }
+    case 'duplicate': {
+      const id = idOf(given)
+      const words = ['duplicate', given.get('link')?.trim(), id].filter(
+        (word) => word !== undefined,
+      )
+      const body = parsePublish(words.join(' '))
+      return body.kind === 'publish' ? noLink(body.text) : body
+    }
     case 'accounts':
     case 'help':
       return { kind: subcommand }
     default:
       return { kind: 'unsupported', what: `/publish ${subcommand}` }
   }
+}
+
+function noLink(written: string): CommandBody {
+  const message = 'That is not an address that starts with http:// or https://.'
+  return { kind: 'malformed', problems: [{ field: 'link', message }], written }
 }
 
 function idOf(given: ReadonlyMap<string, string>): string | undefined {

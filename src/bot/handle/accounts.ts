@@ -2,8 +2,8 @@ import { DateTime } from 'luxon'
 import { listAccounts, requestCheck, type StoredAccount } from '../../store/accounts.js'
 import { once } from '../../store/inbox.js'
 import { touchPost } from '../../store/posts.js'
+import { hear } from '../hear.js'
 import { nothing, type Reply, say } from '../reply.js'
-import { within } from '../within.js'
 import { duration } from '../wording.js'
 import type { Asked, Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
@@ -75,7 +75,7 @@ export async function checkCredentials(
   const names = [...new Set(about.map(({ account }) => account))]
   const at = deps.now()
   const { orm } = deps.database
-  const checks = await awaitChecks(names, deps)
+  const checks = await hear('pressroom_checked', deps.database)
   let answered: boolean | undefined
   try {
     const { first } = await once(orm, asked.key, at, async (tx) => {
@@ -83,7 +83,7 @@ export async function checkCredentials(
       return null
     })
     if (!first) return nothing
-    answered = await checks.within(deps.waitForCheckMs ?? WAIT_FOR_CHECK_MS)
+    answered = await checks.until(names, deps.waitForCheckMs ?? WAIT_FOR_CHECK_MS)
   } finally {
     await checks.end()
   }
@@ -101,17 +101,3 @@ export async function checkCredentials(
 
 /** A check is a request or two to the platform. */
 const WAIT_FOR_CHECK_MS = 8_000
-
-/** Hears of checks from now on, so that none is missed. */
-async function awaitChecks(names: readonly string[], { database }: HandleDeps) {
-  const left = new Set(names)
-  let heard = () => {}
-  const all = new Promise<true>((resolve) => {
-    heard = () => resolve(true)
-  })
-  const end = await database.listen('pressroom_checked', (name) => {
-    left.delete(name)
-    if (left.size === 0) heard()
-  })
-  return { end, within: (ms: number) => within(ms, all) }
-}

@@ -23,7 +23,7 @@ export interface HandleDeps extends BotDeps {
   }
   /** Tells the one who asked something while the work still goes on. */
   readonly tell?: (reply: Reply) => Promise<void>
-  /** How long whoever presses "Check credentials" waits for the result, milliseconds. */
+  /** How long people wait for what a worker finds out for them, milliseconds. */
   readonly waitForCheckMs?: number
   /** Posts the reliability report to the channel, once for a key; the reply is for the one who asked. */
   readonly scorecard?: (period: string, conversation: Conversation, key: string) => Promise<Reply>

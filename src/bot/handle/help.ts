@@ -7,6 +7,7 @@ export const help: Reply = say(
     '/publish status shows what needs somebody, what is scheduled and what is new; with an id, one post in detail.',
     '/publish retry <id> sends again what has failed, and nothing else.',
     '/publish cancel <id> stops what has not been sent yet.',
+    '/publish duplicate <link> reports a second copy; with an id behind it, of that post.',
     '/publish accounts shows whether each credential works.',
     '/scorecard shows how reliable publishing was: this week, last week, or a week such as 2026-W47.',
     "In a thread: Retry failed, I confirmed it's live, It's not there, Edit and retry, Check credentials, Add note, Cancel, Publish now.",

@@ -1,6 +1,5 @@
 import { once } from '../../store/inbox.js'
 import { findNote, resolveNote as resolve } from '../../store/notes.js'
-import { permit } from '../permit.js'
 import { nothing, type Reply, say } from '../reply.js'
 import { excerpt } from '../wording.js'
 import type { Asked } from './asked.js'
@@ -15,8 +14,6 @@ export async function resolveNote(id: string, asked: Asked, deps: HandleDeps): P
   // A note is read, and resolved, in the whole workspace it was written in.
   const isHere = found && [null, `${chat}:${teamId}`].includes(found.workspaceId)
   if (!found || !isHere) return say('There is no such note here.')
-  const permission = permit(asked.kind, asked.actor, asked.conversation)
-  if (permission.kind === 'refused') return say(permission.why)
   const at = deps.now()
   const by = nameOf(asked.actor)
   const { result: resolved, first } = await once(orm, asked.key, at, (tx) =>

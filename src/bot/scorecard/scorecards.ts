@@ -85,6 +85,8 @@ const LEASE_MS = 120_000
 const TRY_AGAIN_MS = 60_000
 const NOTES_LOADED = 10
 
+const COMPARE_MS = { asked: 6_000, due: 60_000 } as const
+
 /**
  * @param cron when scorecards are posted, in each workspace's time zone
  * @throws ConfigError when it is not a schedule
@@ -92,7 +94,14 @@ const NOTES_LOADED = 10
 export function createScorecards(
   deps: BotDeps,
   cron: string,
-  wait: (ms: number) => Promise<unknown> = sleep,
+  {
+    wait = sleep,
+    compare = async () => {},
+  }: {
+    wait?: (ms: number) => Promise<unknown>
+    /** Looks for duplicates first, for so long at most. */
+    compare?: (waitMs: number) => Promise<void>
+  } = {},
 ): Scorecards {
   checkCron(cron)
   const { orm } = deps.database
@@ -190,9 +199,10 @@ export function createScorecards(
       return { kind: 'card', card: await card(conversation, period.week, now) }
     },
     async postAsked({ words, conversation, key }, chat) {
-      const now = deps.now()
-      const period = parsePeriod(words, now, await zoneOf(conversation))
+      const period = parsePeriod(words, deps.now(), await zoneOf(conversation))
       if (period.kind === 'problem') return period
+      await compare(COMPARE_MS.asked)
+      const now = deps.now()
       const { week } = period
       const wanted = { ...conversation, key: askedKey(conversation, key), week, dueAt: now }
       for (let tries = 0; chat && tries < ASKED_TRIES; tries++) {
@@ -207,7 +217,9 @@ export function createScorecards(
     async postDue(chats) {
       const byName = new Map(chats.map((chat) => [chat.name as string, chat]))
       try {
-        for (const wanted of await due(deps.now(), [...byName.keys()])) {
+        const all = await due(deps.now(), [...byName.keys()])
+        if (all.length > 0) await compare(COMPARE_MS.due)
+        for (const wanted of all) {
           const chat = byName.get(wanted.chat)
           if (chat) await post(wanted, chat)
         }

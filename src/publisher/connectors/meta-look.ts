@@ -103,7 +103,7 @@ export function sightingOf(
   ]
   const [first] = copies
   if (copies.length > 1) return { kind: 'duplicated', copies: copies.map(remote) }
-  if (first) return { kind: 'live', ...remote(first) }
+  if (first) return { kind: 'live', ...remote(first), ...(inList ? { alone: true } : {}) }
   // A list that does not show it is no proof, and "missing" only counts when the list agrees.
   if (own?.kind === 'missing' && list.kind === 'read') {
     return { kind: 'gone', how: 'The platform does not know the post any more.' }

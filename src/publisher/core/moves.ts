@@ -138,7 +138,12 @@ export function live(
     rechecks: 0,
     missing: 0,
   }
-  return moved(target, withRecheck(state, at, context), extra)
+  const next = withRecheck(state, at, context)
+  // After a doubt or a second try there may be a copy: that is looked at soon, not only in its turn.
+  const inQuestion = known.how === 'found' || target.attempt > 1
+  const soonAt = at + settleDelayMs(2, context.policy)
+  const early = inQuestion && context.can.canVerify && soonAt < (next.recheckAt ?? Infinity)
+  return moved(target, early ? { ...next, recheckAt: soonAt } : next, extra)
 }
 
 /** Beyond this a live target is shown as late. */

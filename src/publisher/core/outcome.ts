@@ -107,7 +107,13 @@ export interface RemotePost {
 
 /** What looking again at a live post showed. */
 export type Sighting =
-  | { readonly kind: 'live'; readonly remoteId?: string; readonly permalink?: string }
+  | {
+      readonly kind: 'live'
+      readonly remoteId?: string
+      readonly permalink?: string
+      /** The account's list shows it, and no second one like it. */
+      readonly alone?: true
+    }
   | { readonly kind: 'duplicated'; readonly copies: readonly RemotePost[] }
   | { readonly kind: 'gone'; readonly how: string }
   | { readonly kind: 'unknown'; readonly how: string }

@@ -59,6 +59,7 @@ export async function createStage(database: Database) {
       images: () => undefined,
       check: () => [],
       retrySafety: () => 'safe: a copy would be seen first',
+      canRemove: () => true,
       capabilities: () => ({ canLookUp: true, canVerify: true }),
     },
     channelTargets: () => undefined,

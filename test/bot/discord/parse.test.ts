@@ -94,6 +94,25 @@ describe('a typed command', () => {
     ['retry', [], { kind: 'malformed' }],
     ['cancel', [text('id', 'p1abc23')], { kind: 'cancel', id: 'p1abc23' }],
     ['accounts', [], { kind: 'accounts' }],
+    [
+      'duplicate',
+      [text('link', 'https://x.com/a/2'), text('id', 'p1abc23')],
+      { kind: 'duplicate', link: 'https://x.com/a/2', id: 'p1abc23' },
+    ],
+    [
+      'duplicate',
+      [text('link', 'nonsense')],
+      {
+        kind: 'malformed',
+        problems: [
+          {
+            field: 'link',
+            message: 'That is not an address that starts with http:// or https://.',
+          },
+        ],
+        written: 'duplicate nonsense',
+      },
+    ],
     ['help', [], { kind: 'help' }],
     ['form', [], { kind: 'openForm' }],
     ['dance', [], { kind: 'unsupported', what: '/publish dance' }],

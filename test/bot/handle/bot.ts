@@ -85,6 +85,7 @@ export async function createTestBot(
           : []),
       ],
       retrySafety: () => '',
+      canRemove: () => true,
       capabilities: () => ({ canLookUp: true, canVerify: true }),
     },
     waitForCheckMs: 0,

@@ -98,6 +98,7 @@ export function botDeps(database: Database, now: () => number): BotDeps {
       images: () => undefined,
       check: () => [],
       retrySafety: () => 'safe',
+      canRemove: () => true,
       capabilities: () => ({ canLookUp: true, canVerify: true }),
     },
     channelTargets: () => undefined,

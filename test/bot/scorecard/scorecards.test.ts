@@ -47,7 +47,9 @@ describe.each(testDatabases())('weekly scorecards, $engine', (engine) => {
   const database = engine.use()
   let clock = createSteppedClock(FRIDAY)
   const scorecards = () =>
-    createScorecards(botDeps(database(), clock.now), CRON, async (ms) => clock.advance(ms))
+    createScorecards(botDeps(database(), clock.now), CRON, {
+      wait: async (ms) => clock.advance(ms),
+    })
   const parts = (room: ReturnType<typeof createRoom>) =>
     room.standing.map(({ message }) => message.part)
 

@@ -39,6 +39,17 @@ function lookUntilDone(of: Target, finding: Finding) {
 describe('reconciling', () => {
   const doubtful = target('reconciling', {}, { lease: leaseUntil(NOON + 60_000) })
 
+  it('is looked at again soon after it was found, and in its turn after that', () => {
+    const found = look(doubtful, { kind: 'found', remoteId: 'r1', how: 'id' })
+    expect(stateOf(found, 'published').recheckAt).toBe(AT + 4 * policy.settleBaseMs)
+    const seen = decide(
+      movedTo(found).target,
+      { type: 'sighted', at: AT + 20_000, sighting: { kind: 'live', alone: true } },
+      readable,
+    )
+    expect(stateOf(seen, 'published').recheckAt).toBe(AT + (policy.recheckMs[0] ?? 0))
+  })
+
   it('is live when it is found', () => {
     const decision = look(doubtful, { kind: 'found', remoteId: 'r1', permalink: 'p', how: 'id' })
     const state = stateOf(decision, 'published')

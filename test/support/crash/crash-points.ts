@@ -167,6 +167,7 @@ async function startProcess(
       images: () => undefined,
       check: () => [],
       retrySafety: () => connector.retrySafety,
+      canRemove: () => true,
       capabilities: () => ({ canLookUp: connector.lookUp !== undefined, canVerify: false }),
     },
     channelTargets: () => undefined,

@@ -1,9 +1,9 @@
-import type { Finding, Outcome, Sighting } from '../../core/outcome.js'
+import type { Finding, Outcome, RemotePost, Sighting } from '../../core/outcome.js'
 import { failureOf, type Success, unreadable } from '../classify.js'
 import type { Doubt, LivePost, Reader, Removal, Steps } from '../connector.js'
 import { recordKey } from './record-key.js'
 import { type Line, type Sessions, xrpc } from './session.js'
-import { COLLECTION, linkTo, readRecord } from './wire.js'
+import { COLLECTION, linkTo, readRecord, recordList } from './wire.js'
 
 const NOT_FOUND = 'RecordNotFound'
 
@@ -61,22 +61,63 @@ export async function lookUp(
   }
 }
 
-/** Whether a live post is still there. There cannot be two: one key holds one record. */
+/**
+ * Whether a live post is still there, and alone. We make no second one, because one key holds one
+ * record; but somebody may have posted it by hand.
+ */
 export async function verify(
   sessions: Sessions,
-  { targetId, frozenAt, remoteId }: LivePost,
+  post: LivePost,
   reader: Reader,
 ): Promise<Sighting> {
+  const { targetId, frozenAt, remoteId } = post
   const rkey = remoteId === undefined ? recordKey(targetId, frozenAt) : keyOf(remoteId)
   const look = await readAt(sessions, rkey, reader)
   switch (look.kind) {
     case 'there':
-      return { kind: 'live', remoteId: look.remoteId, permalink: look.permalink }
+      return sightingOf(look, await copiesOf(sessions, look, post, reader))
     case 'missing':
       return { kind: 'gone', how: 'Bluesky does not have the post any more.' }
     case 'unread':
       return { kind: 'unknown', how: failureOf(look.outcome).reason.text }
   }
+}
+
+const HOUR = 3_600_000
+const NEWEST = '100'
+
+/** Other records with the same text from about the same time; undefined when the list is not read. */
+async function copiesOf(
+  sessions: Sessions,
+  own: Extract<Look, { kind: 'there' }>,
+  { publishedAt, frozenAt, otherRemoteIds }: LivePost,
+  reader: Reader,
+): Promise<readonly RemotePost[] | undefined> {
+  if (own.text === '') return undefined
+  const line: Line = { send: reader.read, now: reader.now }
+  const session = await sessions.open(line)
+  if (session.kind !== 'session') return undefined
+  const query = { repo: session.did, collection: COLLECTION, limit: NEWEST }
+  const judged = await sessions.ask(line, (open) =>
+    xrpc(open, 'com.atproto.repo.listRecords', { query }),
+  )
+  const list = judged.kind === 'success' ? recordList.safeParse(judged.json).data : undefined
+  return list?.records
+    .filter(({ uri, value }) => {
+      const at = Date.parse(value.createdAt ?? '')
+      const isNear = at >= Math.min(frozenAt, publishedAt) - HOUR && at <= publishedAt + HOUR
+      return uri !== own.remoteId && !otherRemoteIds.has(uri) && value.text === own.text && isNear
+    })
+    .map(({ uri }) => ({ remoteId: uri, permalink: linkTo(session, keyOf(uri)) }))
+}
+
+function sightingOf(
+  { remoteId, permalink }: RemotePost,
+  copies: readonly RemotePost[] | undefined,
+): Sighting {
+  const own = { remoteId, ...(permalink === undefined ? {} : { permalink }) }
+  if (copies && copies.length > 0) return { kind: 'duplicated', copies: [own, ...copies] }
+  return { kind: 'live', ...own, ...(copies ? { alone: true } : {}) }
 }
 
 /** Deletes a post; one that is not there is deleted already. */

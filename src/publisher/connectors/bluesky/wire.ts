@@ -41,6 +41,18 @@ export const readRecord = z.object({
   value: z.object({ text: z.string().optional().catch(undefined) }),
 })
 
+export const recordList = z.object({
+  records: z.array(
+    z.object({
+      uri: z.string().startsWith('at://'),
+      value: z.object({
+        text: z.string().optional().catch(undefined),
+        createdAt: z.string().optional().catch(undefined),
+      }),
+    }),
+  ),
+})
+
 /**
  * The server that keeps the account's posts, from its DID document.
  * An address without TLS is taken only where the login itself had none.

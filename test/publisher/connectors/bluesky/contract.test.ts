@@ -14,6 +14,7 @@ connectorContract('Bluesky keeps the contract', {
   },
   prepared: 'two pictures',
   provesAbsence: true,
+  seesCopies: true,
   errors: [
     { name: 'another record under the key', says: 'doubt', fault: { kind: 'duplicate_refusal' } },
   ],

@@ -1,0 +1,31 @@
+import type { Channel, Database } from '../store/database.js'
+import { within } from './within.js'
+
+/** What workers have told about accounts since the listening began. */
+export interface Hearing {
+  /** @returns true when all of these were told about; undefined when that takes longer than `ms` */
+  until(names: readonly string[], ms: number): Promise<true | undefined>
+  end(): Promise<void>
+}
+
+/** Listens from now on, so that nothing is missed between asking and waiting. */
+export async function hear(channel: Channel, database: Pick<Database, 'listen'>): Promise<Hearing> {
+  const told = new Set<string>()
+  let check = () => {}
+  const end = await database.listen(channel, (name) => {
+    told.add(name)
+    check()
+  })
+  return {
+    end,
+    until(names, ms) {
+      const all = new Promise<true>((resolve) => {
+        check = () => {
+          if (names.every((name) => told.has(name))) resolve(true)
+        }
+        check()
+      })
+      return within(ms, all)
+    },
+  }
+}

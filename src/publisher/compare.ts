@@ -1,0 +1,44 @@
+import { recordComparison, takeDueComparisons } from '../store/comparisons.js'
+import { liveSince } from '../store/duplicates.js'
+import type { PublisherDeps } from './deps.js'
+import { repeat } from './relay.js'
+import { lookAgain } from './worker.js'
+
+const SWEEP_EVERY_MS = 10_000
+const LEASE_MS = 5 * 60_000
+/** A week, and some time for a scorecard that comes late. */
+const SINCE_MS = 8 * 86_400_000
+/** Every post is looked at three times anyway, and reading costs money and quota on some platforms. */
+const NEWEST = 25
+
+/**
+ * Compares what is live on an account with what was sent there, when asked: each of the newest
+ * posts is looked at as in its ordinary turn, so two copies, or none, become an incident.
+ */
+export async function startComparisons(deps: PublisherDeps): Promise<{ stop(): Promise<void> }> {
+  const { database, log } = deps
+  const run = async () => {
+    const names = await takeDueComparisons(database.orm, deps.now(), LEASE_MS)
+    await Promise.all(names.map((name) => compareAccount(name, deps)))
+  }
+  const failed = (error: unknown) =>
+    log.warn({ error: (error as Error).message }, 'comparisons did not work; tried again')
+  const timer = repeat(run, SWEEP_EVERY_MS, failed)
+  const unlisten = await database.listen('pressroom_compare', () => void run().catch(failed))
+  return {
+    async stop() {
+      await unlisten()
+      await timer.stop()
+    },
+  }
+}
+
+/** One post after the other, so that no platform is hurried. */
+export async function compareAccount(name: string, deps: PublisherDeps): Promise<void> {
+  const { orm } = deps.database
+  if (deps.connector(name)?.verify) {
+    const ids = await liveSince(orm, name, deps.now() - SINCE_MS, NEWEST)
+    for (const id of ids) await lookAgain(id, deps)
+  }
+  await recordComparison(orm, name, deps.now())
+}
