@@ -4,6 +4,7 @@ import { authorOf, countsOf, type PostView, type StoredIncident } from './card.j
 import { type ByHand, byHandOf } from './card-target.js'
 import { duplicateLine } from './duplicates.js'
 import { overdueLine } from './overdue.js'
+import { preflightOf, problemWords } from './preflight-words.js'
 import { accountLine, headline, type Line, linkOr, plural } from './wording.js'
 
 /** A new message in the thread, for what an edit would not let anybody notice. */
@@ -117,6 +118,20 @@ function askFact(view: PostView, stored: StoredTarget): Fact[] {
   const fact = (what: string, since: Instant, line: Line): Fact[] => [
     { id: `${stored.id}:${what}:${attempt}`, since, line },
   ]
+  const ahead = preflightOf(view, stored)
+  if (ahead) {
+    const { stage, at, publishAt } = ahead
+    return fact(
+      `preflight-${stage}-${Math.floor(publishAt.getTime() / 1000).toString(36)}`,
+      at.getTime(),
+      [
+        ...name,
+        ' is due ',
+        { at: publishAt.getTime() },
+        ` and would fail as things stand: ${problemWords(ahead)}`,
+      ],
+    )
+  }
   switch (state.status) {
     case 'unconfirmed': {
       if (stored.platform === 'manual') return []

@@ -6,6 +6,7 @@ import { type Button, targetButtons } from './card-buttons.js'
 import { duplicateButtons, duplicateLines, settledLines } from './duplicates.js'
 import { noteLine, resolveButtons } from './notes.js'
 import { failedSince, reachLine, surroundingsOf } from './playbook.js'
+import { preflightOf, problemWords } from './preflight-words.js'
 import { accountLine, duration, type Line, linkOr, stateLine } from './wording.js'
 
 /** Which of six ways a target stands, for the one symbol in front of it. */
@@ -103,6 +104,10 @@ function titleLine(stored: StoredTarget, permalink: string | undefined): Line {
 function stateLines(view: PostView, stored: StoredTarget): Line[] {
   const { state } = stored.target
   switch (state.status) {
+    case 'scheduled': {
+      const found = preflightOf(view, stored)
+      return found ? [[`As things stand it would fail: ${problemWords(found)}`]] : []
+    }
     case 'queued': {
       const pausedUntil = view.accounts.get(stored.account)?.pausedUntil
       if (!pausedUntil || pausedUntil > state.dueAt) return []

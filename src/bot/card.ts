@@ -4,6 +4,7 @@ import type { EndedOnAccount } from '../store/last-hour.js'
 import type { Deed } from '../store/load-history.js'
 import type { Note } from '../store/notes.js'
 import type { PostWithTargets } from '../store/posts.js'
+import type { StoredPreflight } from '../store/preflights.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import { type Button, postButtons } from './card-buttons.js'
 import { noteLine, resolveButtons } from './notes.js'
@@ -48,6 +49,8 @@ export interface PostView extends PostWithTargets {
   readonly notes: readonly Note[]
   readonly history: readonly Deed[]
   readonly accounts: ReadonlyMap<string, AccountFacts>
+  /** What would fail of what is scheduled, as far as it was looked at. */
+  readonly preflights?: readonly StoredPreflight[]
   /** When it was looked at; what stands still by then is told. */
   readonly now?: Instant
   /** What else was sent around the time of its failures; absent while there is nothing to compare. */

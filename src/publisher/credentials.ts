@@ -36,12 +36,16 @@ export async function startCredentialChecks(
   }
 }
 
-async function checkAccount(name: string, deps: PublisherDeps): Promise<void> {
+/** Checks one account and keeps the result. @returns undefined when there is no such account */
+export async function checkAccount(
+  name: string,
+  deps: PublisherDeps,
+): Promise<CredentialCheck | undefined> {
   const { renewals } = deps
   const renewedAt = (await loadRenewal(deps.database.orm, name))?.renewedAt
   await renewals?.follow(name, renewedAt)
   const connector = deps.connector(name)
-  if (!connector) return
+  if (!connector) return undefined
   const endsAt = renewals?.expiresAt(name)
   const isDue = renewalIsDue(connector, endsAt, renewals?.wasRenewed(name) ?? true, deps.now())
   let renewed = isDue ? await renewals?.renew(name, connector, deps) : undefined
@@ -64,6 +68,7 @@ async function checkAccount(name: string, deps: PublisherDeps): Promise<void> {
   })
   if (result.kind !== 'ok')
     deps.log.warn({ account: name, reason: result.reason.text }, 'credential check')
+  return result
 }
 
 function check(name: string, deps: PublisherDeps): Promise<CredentialCheck> {

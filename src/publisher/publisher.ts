@@ -1,6 +1,7 @@
 import { startComparisons } from './compare.js'
 import { startCredentialChecks } from './credentials.js'
 import type { PublisherDeps } from './deps.js'
+import { startPreflight } from './preflight.js'
 import type { Doorbell } from './queue/queue.js'
 import { startRelay } from './relay.js'
 import { startRemovals } from './removals.js'
@@ -26,6 +27,7 @@ export async function startPublisher(
   const answering = await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo)
   const relay = await startRelay(deps, doorbell, attendTo, options)
   const watchdog = startWatchdog(deps, attendTo, options.watchdog)
+  const preflight = startPreflight(deps)
   const checks = await startCredentialChecks(deps, relay.sweep)
   const comparisons = await startComparisons(deps)
   const removals = await startRemovals(deps)
@@ -34,6 +36,7 @@ export async function startPublisher(
       await removals.stop()
       await comparisons.stop()
       await checks.stop()
+      await preflight.stop()
       await watchdog.stop()
       await relay.stop()
       await answering.stop()

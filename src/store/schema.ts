@@ -342,6 +342,25 @@ export const notices = pressroom.table('notices', {
   createdAt: instant('created_at').notNull(),
 })
 
+/** What a look ahead at a scheduled target found: one row for each stage, time and content. */
+export const preflights = pressroom.table(
+  'preflights',
+  {
+    targetId: text('target_id').notNull(),
+    stage: text({ enum: ['scheduled', 'day', 'hour'] }).notNull(),
+    publishAt: instant('publish_at').notNull(),
+    contentHash: text('content_hash').notNull(),
+    postId: text('post_id').notNull(),
+    at: instant('at').notNull(),
+    /** What would fail; null when all is well. */
+    problem: jsonb(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.targetId, t.stage, t.publishAt, t.contentHash] }),
+    index('preflights_post').on(t.postId),
+  ],
+)
+
 /** What somebody wanted to do and may not; with the events it is the audit trail. */
 export const refusals = pressroom.table(
   'refusals',

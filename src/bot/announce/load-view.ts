@@ -5,6 +5,7 @@ import { type EndedOnAccount, loadEnded } from '../../store/last-hour.js'
 import { loadHistory } from '../../store/load-history.js'
 import { type Note, openNotes } from '../../store/notes.js'
 import { loadAsides, loadPost, type PostWithTargets } from '../../store/posts.js'
+import { loadPreflights } from '../../store/preflights.js'
 import type { StoredTarget } from '../../store/stored-target.js'
 import type { AccountFacts, PostView } from '../card.js'
 import { endOf } from '../credential-end.js'
@@ -30,6 +31,7 @@ export async function loadView(
     loadEarlierNotes(orm, loaded),
     loadSurroundings(orm, loaded),
   ])
+  const ahead = loaded.targets.some(({ target }) => target.state.status === 'scheduled')
   return {
     ...loaded,
     ...asides,
@@ -37,6 +39,7 @@ export async function loadView(
     earlierNotes,
     accounts,
     now: deps.now(),
+    preflights: ahead ? await loadPreflights(orm, postId) : [],
     ...(ended ? { ended } : {}),
     retrySafety: (account) => safetyOf(deps, account),
     canRemove: (account) => deps.platforms.canRemove(account),
