@@ -83,6 +83,8 @@ const ORDER = {
   passingEdit: 7,
 } as const
 
+const FEW = 5
+
 function stepsFor(
   view: PostView,
   rows: readonly ChatMessage[],
@@ -141,10 +143,14 @@ function stepsFor(
     ]
   })
   const trouble = card.counts.failed + card.counts.needsPerson > 0
+  const ends = targets.filter(({ call, order }) => call === 'edit' && order <= ORDER.finalEdit)
+  const gapAt = within(root.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs)
+  // The sum comes after what it sums up, unless that is so much that it would be late.
+  const isFew = ends.length <= FEW
   const rootPlace: EditPlace = {
-    order: trouble ? ORDER.personEdit : ORDER.finalEdit,
+    order: trouble && !isFew ? ORDER.personEdit : ORDER.finalEdit,
     urgency: trouble ? 1 : 2,
-    notBefore: within(root.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs),
+    notBefore: Math.max(gapAt, ...(isFew ? ends.map(({ notBefore }) => notBefore) : [])),
   }
   const edits = [...targets, ...edit(root, card, rootPlace)]
   // The end is told when the messages it is about show it.

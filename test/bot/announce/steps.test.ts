@@ -106,6 +106,19 @@ describe('when an edit goes', () => {
     expect(edited(target('ta', STATES.publishing, { updatedAt: NOW - 1000 }))?.inMs).toBe(0)
   })
 
+  it('of the first message after those that it sums up, unless they are many', () => {
+    const ids = ['ta', 'tb', 'tc', 'td', 'te', 'tf']
+    const justEdited = { updatedAt: new Date(NOW - 100) }
+    const shown = (count: number) => ({
+      targets: ids.slice(0, count).map((id) => target(id, STATES.published)),
+      rows: [row('p1'), ...ids.slice(0, count).map((id) => row(id, justEdited))],
+    })
+    const few = shown(5)
+    expect(next(few.targets, few.rows)).toEqual({ call: 'edit', key: 'ta', inMs: 400 })
+    const many = shown(6)
+    expect(next(many.targets, many.rows)).toMatchObject({ key: 'p1' })
+  })
+
   it('before calls that matter less', () => {
     const reason = { class: 'platform', text: 'It is down.' } as const
     const targets = [
@@ -123,8 +136,8 @@ describe('when an edit goes', () => {
       const before = rows.findIndex(({ key }, index) => index > 0 && key === step.key)
       if (before > 0) rows.splice(before, 1)
     }
-    // The failure and the roll-up that names it, the mention, what is live, what is on the way.
-    expect(order).toEqual(['tc', 'p1', 'p1/tc:failed:1', 'tb', 'ta'])
+    // The failure, the mention, what is live and the roll-up of all that, what is on the way.
+    expect(order).toEqual(['tc', 'p1/tc:failed:1', 'tb', 'p1', 'ta'])
   })
 })
 
