@@ -86,6 +86,9 @@ interface Option {
   readonly open: boolean
 }
 
+/** No words, or quotes around none. */
+const NOTHING = /^["'“”]*$/
+
 /** An option begins a word; one with nothing after the colon is a likely slip and matched too. */
 const OPTION = /(?<=^|\s)(to|media|alt|at|text):/gi
 
@@ -94,7 +97,7 @@ function parsePost(written: string): CommandBody {
   const { before, options, after } = split(written, problems)
   if (problems.length > 0) return { kind: 'malformed', problems, written }
   const explicit = options.filter(({ name }) => name === 'text')
-  const loose = [before, ...after].filter((piece) => piece !== '')
+  const loose = [before, ...after].filter((piece) => !NOTHING.test(piece))
   if (loose.length + explicit.length > 1) {
     problems.push({
       field: 'text',

@@ -144,6 +144,10 @@ describe('a post with options', () => {
     expect(post(`${text} to:x`)).toMatchObject({ text, targets: ['x'] })
   })
 
+  it.each(['""', '“”', ' "" '])('takes %s for no text', (quotes) => {
+    expect(post(`${quotes} to:x`)).toMatchObject({ text: '', targets: ['x'] })
+  })
+
   it('protects a text in text:"…"', () => {
     expect(post('text:"Note to: everyone, at:noon" to:x')).toMatchObject({
       text: 'Note to: everyone, at:noon',
