@@ -3,8 +3,8 @@ import type { FindResult, Sought } from '../chat.js'
 
 const messageSchema = z.looseObject({
   ts: z.string(),
-  user: z.string().optional(),
-  bot_id: z.string().optional(),
+  user: z.string().nullish().catch(undefined),
+  bot_id: z.string().nullish().catch(undefined),
   metadata: z
     .looseObject({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
     .optional()
@@ -18,7 +18,7 @@ export type FoundMessage = z.infer<typeof messageSchema>
 
 export const historyPageSchema = z.looseObject({
   messages: z.array(messageSchema).default([]),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+  response_metadata: z.looseObject({ next_cursor: z.string().nullish() }).nullish(),
 })
 
 /** Who we are in Slack; a message of anybody else is never ours, whatever it carries. */
@@ -37,13 +37,19 @@ const PAYLOAD_KEY = {
 
 /** Whether this is the message that is looked for. Files carry no metadata: their block is named. */
 export function isSought(message: FoundMessage, { kind, key }: Sought, self: Self): boolean {
-  const own =
-    message.user === self.userId || (self.botId !== undefined && message.bot_id === self.botId)
-  if (!own) return false
+  if (isSomebodyElses(message, self)) return false
   const { event_type, field } = PAYLOAD_KEY[kind]
   const { metadata } = message
   if (metadata?.event_type === event_type && metadata.event_payload[field] === key) return true
   return kind === 'reply' && (message.blocks?.some(({ block_id }) => block_id === key) ?? false)
+}
+
+/** A message that does not say whose it is can be ours: nobody else has been told the key. */
+function isSomebodyElses({ user, bot_id }: FoundMessage, self: Self): boolean {
+  const own = user === self.userId || (self.botId !== undefined && bot_id === self.botId)
+  if (own) return false
+  const unnamed = !user && (!bot_id || self.botId === undefined)
+  return !unnamed
 }
 
 /** The first one stands; the others are copies. */

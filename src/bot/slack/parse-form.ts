@@ -42,9 +42,9 @@ const fieldSchema = z.looseObject({
     .array(
       z.looseObject({
         name: z.string().nullish(),
-        id: z.string().optional(),
-        url_private_download: z.string().optional(),
-        url_private: z.string().optional(),
+        id: z.string().nullish(),
+        url_private_download: z.string().nullish(),
+        url_private: z.string().nullish(),
       }),
     )
     .nullish(),

@@ -31,9 +31,9 @@ const slashSchema = z.looseObject({
   team_id: z.string(),
   channel_id: z.string(),
   user_id: z.string(),
-  user_name: z.string().optional(),
+  user_name: z.string().nullish(),
   trigger_id: z.string(),
-  response_url: z.string().optional(),
+  response_url: z.string().nullish(),
 })
 
 /** @throws ZodError when Slack's payload is not what it is documented to be */
@@ -61,9 +61,9 @@ function bodyOfSlash(command: string, text: string): CommandBody {
 
 const userSchema = z.looseObject({
   id: z.string(),
-  name: z.string().optional(),
-  username: z.string().optional(),
-  team_id: z.string().optional(),
+  name: z.string().nullish(),
+  username: z.string().nullish(),
+  team_id: z.string().nullish(),
 })
 const teamSchema = z.looseObject({ id: z.string() }).nullish()
 
@@ -71,16 +71,17 @@ const actionSchema = z.looseObject({
   user: userSchema,
   team: teamSchema,
   trigger_id: z.string(),
-  response_url: z.string().optional(),
-  channel: z.looseObject({ id: z.string() }).optional(),
-  container: z.looseObject({
-    channel_id: z.string().optional(),
-    message_ts: z.string().optional(),
-    thread_ts: z.string().optional(),
-    is_ephemeral: z.boolean().optional(),
-  }),
-  message: z.looseObject({ thread_ts: z.string().optional() }).optional(),
-  actions: z.array(z.looseObject({ action_id: z.string(), value: z.string().optional() })).min(1),
+  response_url: z.string().nullish(),
+  channel: z.looseObject({ id: z.string() }).nullish(),
+  container: z
+    .looseObject({
+      channel_id: z.string().nullish(),
+      thread_ts: z.string().nullish(),
+      is_ephemeral: z.boolean().nullish(),
+    })
+    .nullish(),
+  message: z.looseObject({ thread_ts: z.string().nullish() }).nullish(),
+  actions: z.array(z.looseObject({ action_id: z.string(), value: z.string().nullish() })).min(1),
 })
 
 /** A pressed button. @throws ZodError */
@@ -91,10 +92,10 @@ export function parseAction(payload: unknown): Incoming {
   return incoming(body.trigger_id, commandOfAction(action?.action_id ?? '', action?.value ?? ''), {
     user: body.user,
     teamId: body.team?.id ?? body.user.team_id ?? '',
-    channelId: body.channel?.id ?? container.channel_id ?? '',
+    channelId: body.channel?.id ?? container?.channel_id ?? '',
     responseUrl: body.response_url,
-    threadTs: container.thread_ts ?? body.message?.thread_ts,
-    replaces: container.is_ephemeral ?? false,
+    threadTs: container?.thread_ts ?? body.message?.thread_ts,
+    replaces: container?.is_ephemeral ?? false,
   })
 }
 
@@ -105,7 +106,7 @@ const submissionSchema = z.looseObject({
   view: z.looseObject({
     callback_id: z.string(),
     private_metadata: z.string(),
-    blocks: z.array(z.looseObject({ type: z.string(), block_id: z.string().optional() })),
+    blocks: z.array(z.looseObject({ type: z.string(), block_id: z.string().nullish() })).nullish(),
     state: z.looseObject({ values: z.record(z.string(), z.record(z.string(), z.unknown())) }),
   }),
 })
@@ -135,9 +136,10 @@ export function parseSubmission(payload: unknown): Submission {
       channelId: channel,
       threadTs: thread,
     }),
-    fields: view.blocks.flatMap(({ type, block_id }) =>
-      type === 'input' && block_id !== undefined ? [block_id] : [],
-    ),
+    fields:
+      view.blocks?.flatMap(({ type, block_id }) =>
+        type === 'input' && block_id ? [block_id] : [],
+      ) ?? Object.keys(view.state.values),
   }
 }
 
@@ -152,11 +154,11 @@ function incoming(
   triggerId: string,
   body: CommandBody,
   from: {
-    user: { id: string; name?: string | undefined; username?: string | undefined }
+    user: { id: string; name?: string | null | undefined; username?: string | null | undefined }
     teamId: string
     channelId: string
-    responseUrl?: string | undefined
-    threadTs?: string | undefined
+    responseUrl?: string | null | undefined
+    threadTs?: string | null | undefined
     replaces?: boolean
   },
 ): Incoming {

@@ -8,9 +8,9 @@ const FILE_SCHEME = 'slack-file:'
 
 /** Where an uploaded file can be read, or what is to be asked for that. */
 export function uploadUrl(file: {
-  id?: string | undefined
-  url_private_download?: string | undefined
-  url_private?: string | undefined
+  id?: string | null | undefined
+  url_private_download?: string | null | undefined
+  url_private?: string | null | undefined
 }): string {
   return file.url_private_download ?? file.url_private ?? `${FILE_SCHEME}${file.id ?? ''}`
 }

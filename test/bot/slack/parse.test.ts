@@ -111,6 +111,14 @@ describe('a click', () => {
     expect(incoming.command).toMatchObject({ kind: 'unsupported', what: 'the button toString' })
   })
 
+  it('is read without the parts that say nothing', () => {
+    const { container, response_url, ...bare } = click
+    const user = { ...bare.user, name: null }
+    const incoming = parseAction({ ...bare, user, container: null, response_url: null })
+    expect(incoming.conversation).toMatchObject({ channelId: 'C1' })
+    expect(incoming.address).toMatchObject({ threadTs: '1.0', replaces: false })
+  })
+
   it('on a private message replaces it', () => {
     const container = { ...click.container, is_ephemeral: true }
     expect(parseAction({ ...click, container }).address.replaces).toBe(true)
@@ -179,6 +187,20 @@ describe('the publishing form', () => {
       texts: {},
       media: [],
     })
+  })
+
+  it('knows its fields by their values where its blocks are not sent along', () => {
+    const { fields } = parseSubmission({
+      user: { id: 'U1' },
+      team: { id: 'T1' },
+      trigger_id: '5.5',
+      view: {
+        callback_id: 'publish_form',
+        private_metadata: JSON.stringify({ channel: 'C1' }),
+        state: { values: { text: { text: typed(null) }, alt: { alt: typed(null) } } },
+      },
+    })
+    expect(fields).toEqual(['text', 'alt'])
   })
 
   it('takes a time in words as well', () => {
