@@ -24,6 +24,21 @@ const commands: readonly Command[] = [
     load: () => import('./command-line/migrate.js'),
   },
   {
+    name: 'publish',
+    summary: 'queues a post, through a running Pressroom',
+    load: () => import('./command-line/publish.js'),
+  },
+  {
+    name: 'status',
+    summary: "where each of a post's targets stands",
+    load: () => import('./command-line/status.js'),
+  },
+  {
+    name: 'retry',
+    summary: 'sends again what has failed, and nothing else',
+    load: () => import('./command-line/retry.js'),
+  },
+  {
     name: 'accounts',
     summary: 'accounts check: whether every credential works',
     load: () => import('./command-line/accounts.js'),

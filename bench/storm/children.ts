@@ -58,7 +58,12 @@ export function keepRunning(recipe: Recipe, logs: string): Child {
       process.execPath,
       [...(process.env.STORM_NODE ?? '').split(' ').filter(Boolean), recipe.entry, ...recipe.args],
       {
-        env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...recipe.env },
+        env: {
+          PATH: process.env.PATH ?? '',
+          STORM_SLOW: process.env.STORM_SLOW ?? '',
+          NODE_ENV: 'production',
+          ...recipe.env,
+        },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
     )

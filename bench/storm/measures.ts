@@ -1,21 +1,24 @@
 import type { Overrides } from '../../src/program.js'
 import type { StormPlan } from '../../src/sandbox/platforms/index.js'
 
+/** Every wait that much longer, for a machine that is busy with other work. */
+export const SLOW = Number(process.env.STORM_SLOW || 1)
+
 /**
  * The product's waits, cut down so that minutes hold what else takes hours. Their order stays as in
  * production: a request ends before its lease, and a late effect lands within the settle delays.
  */
 export const WAITS = {
-  requestTimeoutMs: 1_000,
-  settleMs: 100,
-  backoffMs: 50,
-  leaseMs: 2_500,
+  requestTimeoutMs: 1_000 * SLOW,
+  settleMs: 100 * SLOW,
+  backoffMs: 50 * SLOW,
+  leaseMs: 2_500 * SLOW,
   recheckMs: 30_000,
   /**
    * How late an accepted post may appear. The look-ups of a settle base of 100 ms end after 3.1 s;
    * later than that no product could know, and a person is asked.
    */
-  lateMs: 300,
+  lateMs: 300 * SLOW,
 } as const
 
 export const TELLING: NonNullable<Overrides['telling']> = {

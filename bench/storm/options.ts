@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util'
 export interface StormOptions {
   readonly posts: number
   readonly seed: number
+  /** Who ask for posts at the same time. */
+  readonly people: number
   /** New posts are asked for no longer than this. */
   readonly minutes: number
   readonly engine: 'embedded' | 'servers'
@@ -20,6 +22,7 @@ export const USAGE = `Usage: npm run storm -- [options]
 
   --posts <n>     posts to ask for, default 2000
   --seed <n>      decides posts, faults and troubles, default random; printed to run it again
+  --people <n>    so many ask at the same time, default 40
   --minutes <n>   asks for no more posts after so long, default 60
   --servers       bots and workers over Postgres and Redis; the default when TEST_DATABASE_URL and
                   TEST_REDIS_URL are set. Servers of its own are started where their programs are
@@ -31,6 +34,8 @@ export const USAGE = `Usage: npm run storm -- [options]
   --rolling       one program after the other is restarted in good order, then killed, while the
                   others go on; --pause is the time between two, default 1 s
   --keep          keeps logs and data
+
+STORM_SLOW=4 makes every wait of the product four times longer, on a machine that is busy with other work.
 `
 
 /** @throws TypeError with a message for the person who typed it */
@@ -43,6 +48,7 @@ export function readOptions(
     options: {
       posts: { type: 'string' },
       seed: { type: 'string' },
+      people: { type: 'string' },
       minutes: { type: 'string' },
       pause: { type: 'string' },
       servers: { type: 'boolean', default: false },
@@ -60,6 +66,7 @@ export function readOptions(
   return {
     posts,
     seed: Math.ceil(positive('seed', values.seed ?? String(1 + Math.floor(Math.random() * 1e6)))),
+    people: Math.ceil(positive('people', values.people ?? '40')),
     minutes: positive('minutes', values.minutes ?? '60'),
     engine: servers ? 'servers' : 'embedded',
     naive: !values['no-naive'],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../../src/sandbox/platforms/frame/faults.js'
 import { type StormAccount, takesText } from './accounts.js'
 import type { StormChat } from './chat.js'
-import { REDELIVERY_RATE } from './measures.js'
+import { REDELIVERY_RATE, SLOW } from './measures.js'
 
 /** One post as a person asked for it. */
 export interface Asked {
@@ -46,7 +46,7 @@ interface Crowd {
 }
 
 /** How long a person looks at the channel before trying again. */
-const APPEARS_WITHIN_MS = 12_000
+const APPEARS_WITHIN_MS = 12_000 * SLOW
 const AGAIN_AFTER_MS = 3_000
 const MOST_TRIES = 40
 

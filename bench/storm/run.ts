@@ -37,7 +37,6 @@ export interface Place {
   print(line: string): void
 }
 
-const PEOPLE = 40
 const CHANNELS = 24
 /** Sends the product through one storm, on one engine. */
 export async function runStorm(options: StormOptions, place: Place): Promise<Result> {
@@ -46,7 +45,10 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
   const logs = join(folder, 'logs')
   mkdirSync(logs, { recursive: true })
   const accounts = createAccounts(ACCOUNTS_PER_PLATFORM)
-  const chat = await openChat({ people: PEOPLE, channels: CHANNELS }, seededRandom(seed + 1))
+  const chat = await openChat(
+    { people: options.people, channels: CHANNELS },
+    seededRandom(seed + 1),
+  )
   const platforms = await openPlatforms({
     entry: place.entry('bench/storm/sandbox-process.ts'),
     logs,

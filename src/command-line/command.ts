@@ -38,6 +38,10 @@ export const EXIT = {
   failed: 1,
   /** It was written wrongly; nothing was done. */
   usage: 2,
+  /** Some of the post is not live, and will not be without a person. */
+  notLive: 3,
+  /** Not known yet: something still moves by itself. */
+  underWay: 4,
 } as const
 
 /** What was written on the command line makes no sense; the message says what does. */

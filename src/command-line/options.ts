@@ -10,7 +10,7 @@ export function parseOptions<const T extends NonNullable<ParseArgsConfig['option
   options: T,
 ) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options })
+    return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options })
   } catch (error) {
     // The rest of the message is advice for something that is rarely meant.
     const [what = ''] = (error as Error).message.split('. ')

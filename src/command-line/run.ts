@@ -11,6 +11,7 @@ const EXPECTED: readonly string[] = [
   'FolderInUseError',
   'ProgramRefusedError',
   'SlackTokenError',
+  'ApiError',
 ]
 
 /**
@@ -89,5 +90,5 @@ export function explain(
 function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  return `Usage: pressroom <command> [options]\n\n${lines.join('\n')}\n\npressroom help <command> says more. Exit codes: 0 done, 1 failed, 2 written wrongly.\n`
+  return `Usage: pressroom <command> [options]\n\n${lines.join('\n')}\n\npressroom help <command> says more. Exit codes: 0 done, 1 failed, 2 written wrongly; some commands have more.\n`
 }
