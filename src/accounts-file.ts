@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseDocument, visit } from 'yaml'
 import { z } from 'zod'
+import { type WebhookEntry, webhookSchema } from './api/webhooks/webhook-entry.js'
 import {
   channelRulesShape,
   misplaced,
@@ -24,6 +25,7 @@ export interface AccountsFile {
   readonly accounts: readonly Account[]
   readonly channels: readonly ChannelEntry[]
   readonly workspaces?: readonly WorkspaceEntry[]
+  readonly webhooks?: readonly WebhookEntry[]
 }
 
 const fileSchema = z.strictObject({
@@ -41,6 +43,7 @@ const fileSchema = z.strictObject({
     )
     .default([]),
   workspaces: z.array(workspaceSchema).default([]),
+  webhooks: z.array(z.looseObject({ name: z.string() })).default([]),
 })
 
 /**
@@ -116,8 +119,23 @@ export function parseAccounts(
         `${source}: channel ${channel} names "${unknown.join('", "')}", which is no account in this file.`,
       )
   }
+  const webhooks = file.data.webhooks.flatMap((entry, index, all) => {
+    const where = `${source}: webhook "${entry.name}"`
+    if (all.findIndex(({ name }) => name === entry.name) < index)
+      problems.push(`${where}: there are two of that name. Give each its own.`)
+    const { value, missing } = expand(entry, environment)
+    for (const { key, variable } of missing)
+      problems.push(
+        `${where}: ${key} takes its value from \${${variable}}, which is not set in the environment.`,
+      )
+    const parsed = missing.length > 0 ? undefined : webhookSchema.safeParse(value)
+    if (parsed?.error)
+      for (const { path, message } of parsed.error.issues)
+        problems.push(`${where}: ${[path.join('.'), message].filter(Boolean).join(': ')}.`)
+    return parsed?.data ?? []
+  })
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  return { accounts, channels: file.data.channels, workspaces: file.data.workspaces }
+  return { accounts, channels: file.data.channels, workspaces: file.data.workspaces, webhooks }
 }
 
 function describe(source: string, account: string | undefined, error: z.ZodError): string[] {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type AccountsFile, readAccountsFile } from './accounts-file.js'
 import { createApi } from './api/index.js'
+import { createWebhooks } from './api/webhooks/webhooks.js'
 import type { AnnounceSettings } from './bot/announce/settings.js'
 import { createAnnouncer } from './bot/announce.js'
 import type { Chat } from './bot/chat.js'
@@ -17,6 +18,7 @@ import type { ScorecardChat } from './bot/scorecard/deliver.js'
 import { scorecardWords } from './bot/scorecard/say.js'
 import { createScorecards } from './bot/scorecard/scorecards.js'
 import { createSlack } from './bot/slack/index.js'
+import { tellChannel } from './bot/tell-channel.js'
 import { ConfigError, type Environment, type Settings } from './config.js'
 import { createDesk } from './desk.js'
 import { createLog, createRedactor, type Log, type Redactor } from './log.js'
@@ -289,6 +291,13 @@ async function startBot(
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
   stops.push(announcer.stop, ...surfaces.map(({ stop }) => stop))
+  const webhooks = createWebhooks(file.webhooks ?? [], {
+    ...deps,
+    send: { allowPrivate: settings.allowPrivateMedia },
+    tell: (hook, notice) => tellChannel(hook.channel, file.channels, notice, chats, deps),
+  })
+  await webhooks.start()
+  stops.push(webhooks.stop)
   if (settings.apiToken !== null) {
     const api = createApi({
       ...deps,

@@ -12,6 +12,7 @@ import { readInsights } from './operations/insights.js'
 import { readPost, readPosts } from './operations/read-posts.js'
 import { readScorecard } from './operations/scorecard.js'
 import { makeToken, readTokens, revokeToken } from './operations/tokens.js'
+import { readWebhooks, resume } from './operations/webhooks.js'
 import { createApiRoute } from './route.js'
 
 export type { ApiDeps, WorkspaceOf } from './deps.js'
@@ -31,6 +32,8 @@ export const operations: readonly Operation[] = [
   makeToken,
   readTokens,
   revokeToken,
+  readWebhooks,
+  resume,
 ]
 
 const description: Operation = operation({

@@ -112,18 +112,30 @@ function logged(stored: StoredTarget, event: TargetEvent, { target, note }: Move
         : event.type === 'lookedUp'
           ? event.finding.kind
           : null
-  return sql`, logged as (
+  // The post's row is locked before the event gets its id: so a post's events have their ids in the
+  // order in which they came about, whoever reads them whenever.
+  return sql`, touched as (
+  update pressroom.posts set changed = changed + 1, tell_at = null
+  where id = (select post_id from moved)
+  returning id
+), logged as (
   insert into pressroom.events
     (at, target_id, post_id, account, platform, type, from_status, to_status, attempt, reason, actor, evidence, note)
-  select ${instant(event.at)}, id, post_id, ${stored.account}, ${stored.platform}, ${event.type},
+  select ${instant(event.at)}, moved.id, post_id, ${stored.account}, ${stored.platform}, ${event.type},
     ${stored.target.state.status}, ${target.state.status}, ${target.attempt}::int, ${reason}::text,
     ${actor ? json(actor) : sql`null::jsonb`}, ${evidence ? json(evidence) : sql`null::jsonb`},
     ${note === undefined ? null : storable(note)}::text
-  from moved
-), touched as (
-  update pressroom.posts set changed = changed + 1, tell_at = null where id = (select post_id from moved)
-)`
+  from moved join touched on touched.id = post_id
+  returning id, post_id
+)${stored.target.state.status === target.state.status ? sql`` : HOOKED}`
 }
+
+/** What webhooks are to be told is written down with what happened. */
+const HOOKED = sql`, hooked as (
+  insert into pressroom.webhook_deliveries (webhook, event_id, post_id)
+  select webhooks.name, logged.id, logged.post_id
+  from logged cross join pressroom.webhooks where webhooks.removed_at is null
+)`
 
 function attempted(stored: StoredTarget, event: TargetEvent, { target, task }: Moved): SQL {
   const number = target.attempt

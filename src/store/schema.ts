@@ -299,6 +299,41 @@ export const apiTokens = pressroom.table('api_tokens', {
   revokedAt: instant('revoked_at'),
 })
 
+/** Who is told of every change over HTTP. Address and secrets stand in the accounts file alone. */
+export const webhooks = pressroom.table('webhooks', {
+  name: text().primaryKey(),
+  /** Tells whether the address was changed since. */
+  urlHash: text('url_hash').notNull(),
+  /** Rounds of tries that failed, in a row. */
+  failures: integer().notNull().default(0),
+  failingSince: instant('failing_since'),
+  lastError: text('last_error'),
+  /** Nothing is tried before this. */
+  retryAt: instant('retry_at'),
+  pausedAt: instant('paused_at'),
+  resumedAt: instant('resumed_at'),
+  leaseToken: text('lease_token'),
+  leaseExpiresAt: instant('lease_expires_at'),
+  removedAt: instant('removed_at'),
+  createdAt: instant('created_at').notNull(),
+})
+
+/** An event that a webhook was not told yet; written with the event, gone once it is told. */
+export const webhookDeliveries = pressroom.table(
+  'webhook_deliveries',
+  {
+    webhook: text().notNull(),
+    eventId: bigint('event_id', { mode: 'number' }).notNull(),
+    postId: text('post_id').notNull(),
+    tries: integer().notNull().default(0),
+    retryAt: instant('retry_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.webhook, t.eventId] }),
+    index('webhook_deliveries_post').on(t.webhook, t.postId, t.eventId),
+  ],
+)
+
 /** A weekly scorecard on its way into a channel, or there: one row for each channel and week, for ever. */
 export const scorecards = pressroom.table(
   'scorecards',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { MediaSource, Publish } from '../../bot/command.js'
+import { placed } from '../../bot/handle/deps.js'
 import { type Submitted, submit } from '../../bot/handle/publish.js'
 import { permit } from '../../bot/permit.js'
 import type { FieldProblem } from '../../bot/reply.js'
@@ -82,7 +83,9 @@ export const createPost = operation({
     const actor = actorOf(bearer)
     const permission = permit('publish', actor, conversation)
     if (permission.kind === 'refused') throw new ProblemError('scope-missing', permission.why)
-    const submitted = await submit(command, { kind: 'publish', key, actor, conversation }, deps, {
+    const asked = { kind: 'publish', key, actor, conversation } as const
+    // The token's scope stands in for roles; approvals hold for automations like for people.
+    const submitted = await submit(command, asked, placed(deps, conversation), {
       same: body.allowDuplicate ? 'copy' : 'refuse',
       sourceHash: hash,
     })

@@ -1,19 +1,15 @@
 import { lookup } from 'node:dns/promises'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import { excerpt } from '../wording.js'
+import { guardedLookup, type Resolved } from './guarded-lookup.js'
 import { isPublicAddress } from './public-address.js'
 import { sniff } from './sniff.js'
 
 export type Fetched =
   | { readonly kind: 'fetched'; readonly bytes: Uint8Array; readonly contentType: string }
   | { readonly kind: 'problem'; readonly message: string; readonly next?: string }
-
-export interface Resolved {
-  readonly address: string
-  readonly family: number
-}
 
 export interface FetchOptions {
   /** Lets addresses of private networks and this machine through (trials and tests). */
@@ -99,18 +95,11 @@ function privateAddress(url: URL): Refusal {
 /** @returns what was fetched, or where a redirect points */
 function ask(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetched | string> {
   const resolve = options.resolve ?? ((hostname) => lookup(hostname, { all: true }))
-  const guarded: LookupFunction = (hostname, lookupOptions, callback) => {
-    resolve(hostname).then(
-      (found) => {
-        const [first] = found
-        const isPrivate = found.some(({ address }) => !mayReach(address, url, options))
-        if (isPrivate || !first) callback(privateAddress(url), '', 0)
-        else if (lookupOptions.all) callback(null, [...found])
-        else callback(null, first.address, first.family)
-      },
-      (error: NodeJS.ErrnoException) => callback(error, '', 0),
-    )
-  }
+  const guarded = guardedLookup(
+    resolve,
+    (address) => mayReach(address, url, options),
+    () => privateAddress(url),
+  )
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((done, fail) => {
     const sent = request(url, {
