@@ -56,7 +56,7 @@ export function earlierNotesFor(stored: StoredTarget, notes: readonly Note[]): N
   })
 }
 
-const LABEL_EXCERPT = 40
+const LABEL_EXCERPT = 22
 
 /** Takes a note back from everywhere, one button each. */
 export function resolveButtons(notes: readonly Note[]): Button[] {

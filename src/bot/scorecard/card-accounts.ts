@@ -11,11 +11,13 @@ export function accountEntries({ accounts, weeksInMean }: Report): Entry[] {
     const details = detailsOf(account)
     const { settled, live } = account.now
     if (settled === 0 && details.length === 0) return []
-    const compared = comparedWords(account, weeksInMean, successRate, rateOrDash)
+    const compared = account.before
+      ? ` (success ${comparedWords(account, weeksInMean, successRate, rateOrDash)})`
+      : ''
     const rate =
       settled === 0
         ? 'nothing came to a result'
-        : `${rateOrDash(successRate(account.now))}, ${live} of ${publishes(settled)} live, ${rateOrDash(firstAttemptRate(account.now))} at first attempt (success ${compared})`
+        : `${rateOrDash(successRate(account.now))}, ${live} of ${publishes(settled)} live, ${rateOrDash(firstAttemptRate(account.now))} at first attempt${compared}`
     return [{ line: [...accountLine(account), `: ${[rate, ...details].join('; ')}.`] }]
   })
 }

@@ -79,13 +79,17 @@ export function failureEntries(
         ` “${excerpt(detail?.text ?? '', EXCERPT) || 'no text'}”: `,
         `${reasonInWords(reasonOf(failure))}, `,
         { at: startedAt },
-        said ? `. ${excerpt(said, 160)} ` : '. ',
+        said ? `. ${sentence(excerpt(said, 160))} ` : '. ',
         outcomeOf(failure, report),
         ...(live ? [' ', linkOr(live, 'Open')] : []),
       ],
       ...placeOf(targetId, details),
     }
   })
+}
+
+function sentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`
 }
 
 const STANDING: Readonly<Record<string, string>> = {

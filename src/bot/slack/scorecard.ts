@@ -1,7 +1,7 @@
 import type { types, webApi } from '@slack/bolt'
 import type { FindResult, PostResult } from '../chat.js'
 import type { CardFigure, ScorecardCard } from '../scorecard/card.js'
-import type { Entry, ThreadMessage } from '../scorecard/card-thread.js'
+import type { Entry, MessagePlace, ThreadMessage } from '../scorecard/card-thread.js'
 import type { ScorecardChat, ScorecardMessage, SoughtScorecard } from '../scorecard/deliver.js'
 import type { Line } from '../wording.js'
 import { classifySlackError, type SlackFailure } from './errors.js'
@@ -18,12 +18,14 @@ const CLOCKS_DIFFER_MS = 60_000
  * message whose answer was lost is found before it is posted again.
  */
 export function createSlackScorecards(client: webApi.WebClient, timeZone: string): ScorecardChat {
+  const linkTo = createLinks(client)
+
   async function post(message: ScorecardMessage): Promise<PostResult> {
     const { channelId, key, part } = message
     const { text, blocks } =
       'card' in message
-        ? await cardBlocks(message.card, client, timeZone)
-        : threadBlocks(message.message, timeZone)
+        ? await cardBlocks(message.card, client, timeZone, await linkTo())
+        : threadBlocks(message.message, timeZone, await linkTo())
     const answer = await client.chat.postMessage({
       channel: channelId,
       text,
@@ -84,7 +86,12 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | SlackFailure> {
   }
 }
 
-async function cardBlocks(card: ScorecardCard, client: webApi.WebClient, timeZone: string) {
+async function cardBlocks(
+  card: ScorecardCard,
+  client: webApi.WebClient,
+  timeZone: string,
+  linkTo: LinkTo,
+) {
   const words = (lines: readonly Line[]) => lines.map((line) => mrkdwn(line, timeZone)).join('\n')
   const blocks: Block[] = [
     { type: 'header', text: { type: 'plain_text', text: cut(card.title, 150) } },
@@ -94,7 +101,10 @@ async function cardBlocks(card: ScorecardCard, client: webApi.WebClient, timeZon
     ...sections([
       words(card.besides),
       titled('What failures cost most', words(card.reasons)),
-      titled('Not live yet', card.open.map(({ line }) => mrkdwn(line, timeZone)).join('\n')),
+      titled(
+        'Not live yet',
+        card.open.map((entry) => entryWords(entry, timeZone, linkTo)).join('\n'),
+      ),
       titled('Notes', words(card.notes)),
     ]),
     ...actions(card.noteButtons),
@@ -103,11 +113,40 @@ async function cardBlocks(card: ScorecardCard, client: webApi.WebClient, timeZon
   return { text: cut([card.title, ...figures].join(' · '), 3_000), blocks }
 }
 
-function threadBlocks({ title, entries }: ThreadMessage, timeZone: string) {
-  const lines = [title, ...entries.map(({ line }: Entry) => line)].map((line) =>
-    mrkdwn(line, timeZone),
-  )
-  return { text: cut(lines[0] ?? '', 3_000), blocks: sections([lines.join('\n')]) }
+function threadBlocks({ title, entries }: ThreadMessage, timeZone: string, linkTo: LinkTo) {
+  const lines = [
+    mrkdwn(title, timeZone),
+    ...entries.map((entry) => entryWords(entry, timeZone, linkTo)),
+  ]
+  return { text: cut(lines[0] ?? '', 3_000), blocks: sections(inChunks(lines)) }
+}
+
+function entryWords({ line, place }: Entry, timeZone: string, linkTo: LinkTo): string {
+  const link = place && linkTo(place)
+  return mrkdwn(link ? [...line, ' ', { link, text: 'Thread' }] : line, timeZone)
+}
+
+type LinkTo = (place: MessagePlace) => string | undefined
+
+/**
+ * Links to messages, made from the workspace's address, which is asked for once; without it there
+ * are none.
+ * @see https://docs.slack.dev/reference/methods/chat.getPermalink
+ */
+function createLinks(client: webApi.WebClient): () => Promise<LinkTo> {
+  let base: Promise<string | undefined> | undefined
+  return async () => {
+    base ??= client.auth.test().then(({ url }) => url)
+    const root = await base.catch(() => {
+      base = undefined
+      return undefined
+    })
+    return ({ channelId, rootMessageId, messageId = rootMessageId }) => {
+      if (!root) return undefined
+      const thread = `thread_ts=${rootMessageId}&cid=${channelId}`
+      return `${root}archives/${channelId}/p${messageId.replace('.', '')}?${thread}`
+    }
+  }
 }
 
 /** Without `files:write`, or when Slack takes no file now, the figures stand without their picture. */
@@ -132,6 +171,17 @@ function field({ label, value, detail, compared }: CardFigure) {
     `_${escapeText(compared)}_`,
   ]
   return { type: 'mrkdwn', text: cut(text.filter((line) => line !== '__').join('\n'), 2_000) }
+}
+
+/** As few sections as hold the lines. */
+function inChunks(lines: readonly string[]): string[] {
+  const chunks: string[] = []
+  for (const line of lines) {
+    const joined = chunks.length > 0 ? `${chunks.at(-1)}\n${line}` : line
+    if (chunks.length > 0 && joined.length <= 3_000) chunks[chunks.length - 1] = joined
+    else chunks.push(line)
+  }
+  return chunks
 }
 
 function titled(title: string, text: string): string {
