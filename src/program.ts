@@ -22,6 +22,7 @@ import { tellChannel } from './bot/tell-channel.js'
 import { ConfigError, type Environment, type Settings } from './config.js'
 import { createDesk } from './desk.js'
 import { createLog, createRedactor, type Log, type Redactor } from './log.js'
+import { createMediaCache } from './media-cache.js'
 import { createMediaLinks } from './media-links.js'
 import { measuredChat } from './observe/measured-chat.js'
 import { measuredConnector } from './observe/measured-connector.js'
@@ -170,6 +171,11 @@ async function start(
   const shared = { database, now, random: Math.random, log, policy }
 
   if (mode !== 'bot') {
+    const cache = createMediaCache(async (id) => {
+      const found = await loadMedia(database.orm, id)
+      if (!found) throw new Error(`the medium ${id} is no longer kept`)
+      return found.bytes
+    }, MEDIA_CACHE_BYTES)
     const deps: PublisherDeps = {
       ...shared,
       log: log.child({ part: 'publisher' }),
@@ -189,11 +195,7 @@ async function start(
         },
       }),
       media: {
-        bytes: async (media) => {
-          const found = await loadMedia(database.orm, media.id)
-          if (!found) throw new Error(`the medium ${media.filename} is no longer kept`)
-          return found.bytes
-        },
+        bytes: ({ id }) => cache.bytes(id),
         publicUrl: (media) => {
           const url = links?.linkTo(media.id, media.filename) ?? media.sourceUrl
           if (!url)
@@ -327,6 +329,9 @@ async function startBot(
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
 const REMINDERS_EVERY_MS = 60_000
+
+/** For the targets of a post or two, which want the same media within seconds. */
+const MEDIA_CACHE_BYTES = 32_000_000
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 
