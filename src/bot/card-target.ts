@@ -113,6 +113,7 @@ function stateLines(view: PostView, stored: StoredTarget): Line[] {
       if (!pausedUntil || pausedUntil > state.dueAt) return []
       return [['The account is paused by a rate limit until ', { at: pausedUntil }, '.']]
     }
+    case 'publishing':
     case 'processing':
       return state.note ? [[state.note]] : []
     case 'reconciling':

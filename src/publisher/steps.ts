@@ -6,6 +6,9 @@ import { type Context, decide } from './core/decide.js'
 import type { Handles } from './core/target.js'
 import { type PublisherDeps, requestTimeoutWithin } from './deps.js'
 
+/** How far an upload is, is told this often at most. */
+const TELL_EVERY_MS = 4_000
+
 /** This worker's claim has ended: it may send and record nothing more. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
@@ -27,12 +30,18 @@ export function createSteps(
   context: Context,
 ): AttemptSteps {
   let stored = claimed
+  let toldAtMs = Number.NEGATIVE_INFINITY
   const fence = createFence(deps, () => stored.target.lease?.expiresAt ?? 0)
 
-  async function advance(type: 'stepped' | 'mutationBegun', handles: Handles): Promise<void> {
+  async function advance(
+    type: 'stepped' | 'mutationBegun',
+    handles: Handles,
+    note?: string,
+  ): Promise<void> {
     const at = deps.now()
     const renewedAtMs = performance.now()
-    const event = { type, at, handles, leaseExpiresAt: at + deps.leaseMs } as const
+    const more = note === undefined ? {} : { note }
+    const event = { type, at, handles, leaseExpiresAt: at + deps.leaseMs, ...more } as const
     const decision = decide(stored.target, event, context)
     if (decision.kind === 'refused') throw new LeaseLostError(decision.why)
     try {
@@ -55,6 +64,11 @@ export function createSteps(
     read: request,
     prepare: request,
     save: (handles) => advance('stepped', handles),
+    async progress(note) {
+      if (performance.now() - toldAtMs < TELL_EVERY_MS) return
+      toldAtMs = performance.now()
+      await advance('stepped', stored.target.handles, note)
+    },
     async mutate(outgoing, handles = stored.target.handles) {
       await advance('mutationBegun', handles)
       await deps.database.flush()

@@ -78,6 +78,7 @@ function isVisible(stored: StoredTarget, event: TargetEvent, { target }: Moved):
   const from = stored.target.state
   switch (event.type) {
     case 'stepped':
+      return event.note !== undefined
     case 'mutationBegun':
       return false
     case 'claimed':

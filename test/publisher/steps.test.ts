@@ -4,6 +4,7 @@ import { decide } from '../../src/publisher/core/decide.js'
 import type { PublisherDeps } from '../../src/publisher/deps.js'
 import { createSteps, LeaseLostError } from '../../src/publisher/steps.js'
 import type { Database } from '../../src/store/database.js'
+import { loadPost } from '../../src/store/posts.js'
 import { recordTransition } from '../../src/store/record-transition.js'
 import { createSteppedClock } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
@@ -49,6 +50,22 @@ describe.each(testDatabases())('steps on the $engine database', ({ use }) => {
     expect(target.handles).toEqual({ upload: 'u1' })
     expect(target.lease?.expiresAt).toBe(clock.now() + LEASE_MS)
     expect(steps.stored().target).toEqual(target)
+  })
+
+  it('show how far a long upload is, until it is sent, and leave out what is said too often', async () => {
+    const { steps, send, now } = await claimed()
+    await steps.save({ upload: 'u1' })
+    const { postId } = await now()
+    const told = async () => (await loadPost(database().orm, postId))?.post.changed ?? 0
+    const before = await told()
+    await steps.progress('Uploading clip.mp4: 10 % of 45 MB.')
+    await steps.progress('Uploading clip.mp4: 11 % of 45 MB.')
+    const { target } = await now()
+    expect(target.state).toMatchObject({ note: 'Uploading clip.mp4: 10 % of 45 MB.' })
+    expect(target.handles).toEqual({ upload: 'u1' })
+    expect(await told()).toBe(before + 1)
+    await steps.mutate(send)
+    expect((await now()).target.state).not.toHaveProperty('note')
   })
 
   it('mark the mutation with its handles, and send it', async () => {

@@ -183,6 +183,7 @@ export class InMemoryWorker {
       now: clock.now,
       read: request,
       prepare: request,
+      progress: async () => {},
       save: async (handles) => {
         await point()
         advance('stepped', handles)

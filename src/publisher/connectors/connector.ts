@@ -104,6 +104,8 @@ export interface Steps extends Reader {
    * then sends; an attempt calls it at most once.
    */
   mutate(request: HttpRequest, handles?: Handles): Promise<Answer>
+  /** Says in the thread how far a long upload is; said too often, it is left out. */
+  progress(note: string): Promise<void>
   /** The bytes of a medium. */
   bytes(media: Media): Promise<Uint8Array>
   /** An address from which the platform can fetch the medium. */

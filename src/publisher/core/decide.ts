@@ -52,10 +52,16 @@ function decideStep(
   if (!lease || event.at >= lease.expiresAt) return refused('the lease has ended')
   const renewed = { ...lease, expiresAt: event.leaseExpiresAt }
   const kept = { ...target, handles: event.handles, lease: renewed }
-  if (event.type === 'stepped') return { kind: 'moved', target: kept, effects: [] }
+  if (event.type === 'stepped') {
+    const { note } = event
+    const shown = note !== undefined && state.status === 'publishing'
+    const target = shown ? { ...kept, state: { ...state, note } } : kept
+    return { kind: 'moved', target, effects: [] }
+  }
   if (state.status !== 'publishing') return refused(`nothing may be sent in ${state.status}`)
   const mutationAt = state.mutationAt ?? event.at
-  return { kind: 'moved', target: { ...kept, state: { ...state, mutationAt } }, effects: [] }
+  const { note: _uploaded, ...sending } = state
+  return { kind: 'moved', target: { ...kept, state: { ...sending, mutationAt } }, effects: [] }
 }
 
 function decideRestored(target: Target, at: Instant, { policy }: Context): Decision {

@@ -37,6 +37,8 @@ export type TargetState =
       readonly mutationAt?: Instant
       /** Polls made and their deadline, when the platform was still preparing before. */
       readonly processing?: { readonly polls: number; readonly deadlineAt: Instant }
+      /** How far a long upload is. */
+      readonly note?: string
     }
   | {
       readonly status: 'processing'
@@ -159,6 +161,8 @@ export type TargetEvent =
       readonly at: Instant
       readonly handles: Handles
       readonly leaseExpiresAt: Instant
+      /** How far a long upload is; shown while it goes on. */
+      readonly note?: string
     }
   | {
       readonly type: 'attempted'

@@ -28,6 +28,7 @@ export function scriptedSteps(answers: readonly Answer[], now: number = NOON): S
     now: () => now,
     read: request,
     prepare: request,
+    progress: async () => {},
     save: async (handles) => {
       saved.push(handles)
     },

@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { notSentUnread } from '../meta.js'
+import { tellProgress } from '../progress.js'
 import { isSessionEnded, judge } from './classify.js'
 import { type BlueskyHandles, freshBlob, readHandles } from './handles.js'
 import { readAt } from './look.js'
@@ -82,6 +83,7 @@ async function upload(
   let handles = readHandles(kept)
   for (const media of content.media) {
     if (freshBlob(handles, media, steps.now())) continue
+    await tellProgress(steps, media, 0)
     const body = { bytes: await steps.bytes(media), contentType: media.mime }
     const judged = await sessions.ask(line, (session) =>
       xrpc(session, 'com.atproto.repo.uploadBlob', { body }),

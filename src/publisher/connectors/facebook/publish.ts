@@ -3,6 +3,7 @@ import { unreadable } from '../classify.js'
 import type { Media, PublishRequest, Steps } from '../connector.js'
 import { createdId, notSentUnread } from '../meta.js'
 import { foundAmong, livePost, matching } from '../meta-look.js'
+import { tellProgress } from '../progress.js'
 import { type FacebookHandles, freshPhoto, readHandles } from './handles.js'
 import { readPost, readPosts, wantedPost } from './look.js'
 import { type Page, postId } from './page.js'
@@ -54,6 +55,7 @@ async function postToFeed(
   let handles = kept
   for (const photo of content.media) {
     if (freshPhoto(handles, photo, steps.now()) !== undefined) continue
+    await tellProgress(steps, photo, 0)
     const form = photoUpload(photo, await steps.bytes(photo))
     const judged = graph.judge(await steps.prepare(graph.upload(`${pageId}/photos`, form)), 'other')
     if (judged.kind !== 'success') return judged

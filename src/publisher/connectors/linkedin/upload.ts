@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/outcome.js'
 import { type Success, unreadable } from '../classify.js'
 import type { Media, PublishRequest, Steps } from '../connector.js'
 import type { HttpRequest } from '../http.js'
+import { tellProgress } from '../progress.js'
 import { judge } from './classify.js'
 import { assetOf, type LinkedInHandles } from './handles.js'
 import type { Page } from './page.js'
@@ -32,7 +33,8 @@ export async function uploadMedia(
     if (assetOf(handles, media) !== undefined) continue
     const bytes = await steps.bytes(media)
     const uploadOne = media.kind === 'image' ? uploadImage : uploadVideo
-    const made = await uploadOne(page, media, bytes, prepare)
+    const tell = (sent: number) => tellProgress(steps, media, sent)
+    const made = await uploadOne(page, media, bytes, prepare, tell)
     if (made.kind !== 'made') return made
     handles = { ...handles, uploads: [...handles.uploads, { media: media.id, urn: made.urn }] }
     await steps.save(handles)
@@ -70,6 +72,7 @@ async function uploadVideo(
   _media: Media,
   bytes: Uint8Array,
   prepare: Prepare,
+  tell: (sent: number) => Promise<void>,
 ): Promise<Made> {
   const started = await prepare(
     page.request('POST', 'rest/videos?action=initializeUpload', {
@@ -89,6 +92,7 @@ async function uploadVideo(
   const { video, uploadToken, uploadInstructions } = parsed.data.value
   const uploadedPartIds: string[] = []
   for (const { uploadUrl, firstByte, lastByte } of uploadInstructions) {
+    await tell(firstByte)
     const part = bytes.subarray(firstByte, lastByte + 1)
     const stored = await prepare(page.upload(uploadUrl, part, 'application/octet-stream'))
     if (stored.kind !== 'success') return stored

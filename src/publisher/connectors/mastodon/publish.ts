@@ -3,6 +3,7 @@ import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { notSentUnread } from '../meta.js'
 import { foundAmong, livePost } from '../meta-look.js'
+import { tellProgress } from '../progress.js'
 import { judge } from './classify.js'
 import {
   freshUpload,
@@ -80,6 +81,7 @@ async function upload(
   let handles = kept
   for (const media of content.media) {
     if (freshUpload(handles, media, steps.now())) continue
+    await tellProgress(steps, media, 0)
     const multipart = mediaUpload(media, await steps.bytes(media))
     const request = server.request('POST', 'v2/media', { body: { multipart } })
     const judged = judge(await steps.prepare(request), 'upload', steps.now())

@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/outcome.js'
 import { type Success, unreadable } from '../classify.js'
 import type { Media, PublishRequest, Steps } from '../connector.js'
 import type { HttpBody } from '../http.js'
+import { tellProgress } from '../progress.js'
 import { judge } from './classify.js'
 import { freshUpload, replaceUpload, type Upload, type XHandles } from './handles.js'
 import { categoryOf } from './render.js'
@@ -64,6 +65,7 @@ async function uploadOne(
   const { id } = session.data.data
   for (let segment = 0; segment * SEGMENT_BYTES < bytes.byteLength; segment++) {
     const from = segment * SEGMENT_BYTES
+    await tellProgress(steps, media, from)
     const part = bytes.subarray(from, from + SEGMENT_BYTES)
     const file = { bytes: part, filename: media.filename, contentType: media.mime }
     const appended = await post(`media/upload/${id}/append`, {

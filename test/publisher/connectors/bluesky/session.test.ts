@@ -33,6 +33,7 @@ async function start(options: SandboxOptions = {}) {
     prepare: call,
     mutate: call,
     save: async () => {},
+    progress: async () => {},
   }
   const publish = (targetId: string) => {
     const content = { text: `Hello from ${targetId}`, media: [] }
