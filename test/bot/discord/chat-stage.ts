@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
-import { afterEach } from 'vitest'
+import { afterEach, expect } from 'vitest'
 import type { AnnounceSettings } from '../../../src/bot/announce/settings.js'
 import { type Announcer, createAnnouncer } from '../../../src/bot/announce.js'
 import type { Chat } from '../../../src/bot/chat.js'
@@ -20,6 +20,7 @@ import { posts } from '../../../src/store/schema.js'
 import { load, newPost, newTarget, policy } from '../../support/targets.js'
 import { waitFor } from '../../support/wait-for.js'
 import { QUICK } from '../announce/stage.js'
+import { unofficial } from './official.js'
 
 export const GUILD = '900000000000000001'
 export const CHANNEL = '900000000000000010'
@@ -166,6 +167,7 @@ export async function createStage(database: Database) {
     async close() {
       for (const announcer of announcers) await announcer.stop()
       await close()
+      expect(unofficial(discord.calls())).toEqual([])
     },
   }
 }

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { createDiscord, type Discord } from '../../../src/bot/discord/index.js'
 import { textOf } from '../../../src/bot/discord/marker.js'
 import type { HandleDeps } from '../../../src/bot/handle.js'
@@ -10,6 +11,7 @@ import {
 import type { Database } from '../../../src/store/database.js'
 import { createTestBot, type TestBot } from '../handle/bot.js'
 import { guilds } from './chat-stage.js'
+import { unofficial } from './official.js'
 
 export const pauses = { baseMs: 5, maxMs: 20 }
 
@@ -77,6 +79,7 @@ export async function createStage(
     async close() {
       await client.stop()
       await close()
+      expect(unofficial(discord.calls())).toEqual([])
     },
   }
 }

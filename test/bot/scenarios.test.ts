@@ -1,0 +1,260 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readSettings } from '../../src/config.js'
+import { createLog, createRedactor } from '../../src/log.js'
+import { type Program, startProgram } from '../../src/program.js'
+import { createSandbox, type Fault, type Sandbox } from '../../src/sandbox/platforms/index.js'
+import { QUICK } from './announce/stage.js'
+import { openDiscord } from './surfaces/discord.js'
+import { openSlack } from './surfaces/slack.js'
+import { type Asked, cardOf, type Surface } from './surfaces/surface.js'
+
+type Platform = 'facebook' | 'mastodon'
+
+const refuse: Fault = { on: 'mutation', when: 'before', kind: 'meta_code', code: 368, times: 1 }
+/** The post is accepted, no answer comes, and nothing can be read afterwards. */
+const hide: readonly Fault[] = [
+  { on: 'mutation', when: 'after', kind: 'reset', times: 1 },
+  { on: 'read', when: 'before', kind: 'reset', times: 'always' },
+]
+const LONG = 30_000
+
+/** One program with both chats before it and the same platforms behind; each scenario on both. */
+describe('the program in two chats', { timeout: 90_000 }, () => {
+  let folder: string
+  let sandbox: Sandbox
+  let environment: Record<string, string>
+  let program: Program | undefined
+  const surfaces = new Map<string, Surface>()
+  const closes: (() => Promise<unknown>)[] = []
+
+  async function start(): Promise<void> {
+    const log = createLog({ level: 'silent', redactor: createRedactor() })
+    const overrides = { log, host: '127.0.0.1', unpaced: true, telling: QUICK } as const
+    program = await startProgram(readSettings(environment), environment, 'start', overrides)
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pressroom-scenarios-'))
+    sandbox = createSandbox({ processingPolls: 0 })
+    const platforms = await sandbox.listen()
+    for (const surface of await Promise.all([openSlack(), openDiscord()])) {
+      surfaces.set(surface.name, surface)
+      closes.push(surface.close)
+    }
+    closes.push(platforms.close)
+    const at = (name: Platform) => ({
+      name,
+      platform: name,
+      accessToken: `sandbox-${name}-token`,
+      apiUrl: sandbox.apiUrl(platforms.url, name),
+    })
+    const accounts = [{ ...at('facebook'), pageId: '1029' }, at('mastodon')]
+    await writeFile(join(folder, 'accounts.json'), JSON.stringify({ accounts }))
+    environment = {
+      ...Object.assign({}, ...[...surfaces.values()].map((surface) => surface.environment)),
+      PRESSROOM_DATA_DIR: join(folder, 'data'),
+      PRESSROOM_ACCOUNTS: join(folder, 'accounts.json'),
+      PRESSROOM_SETTLE_MS: '20',
+      PRESSROOM_BACKOFF_MS: '20',
+      PRESSROOM_REQUEST_TIMEOUT_MS: '10000',
+      PRESSROOM_TIME_ZONE: 'UTC',
+      PORT: '0',
+    }
+    await start()
+  }, 120_000)
+
+  afterAll(async () => {
+    await program?.stop()
+    for (const close of closes.splice(0)) await close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  describe.each(['slack', 'discord'])('in %s', (name) => {
+    let chat: Surface
+
+    beforeAll(() => {
+      const found = surfaces.get(name)
+      if (!found) throw new Error(`there is no ${name}`)
+      chat = found
+    })
+    afterEach(() => {
+      chat.clearFaults()
+      for (const platform of ['facebook', 'mastodon'] as const) sandbox.clearFaults(platform)
+    })
+
+    /** The same words in another chat are another post. */
+    const titled = (title: string) => `${title} (${name})`
+    const until = (look: () => unknown) =>
+      chat.waitFor(() => {
+        try {
+          return look()
+        } catch {
+          return false
+        }
+      }, LONG)
+    const live = (platform: Platform, text: string) =>
+      sandbox.live(platform).filter((post) => post.text === text).length
+    const ended = (text: string) =>
+      until(() => chat.thread(text).some((message) => /All \d live/.test(message.text)))
+
+    /** Live once on each platform; shown once, with one message for each target and one at the end. */
+    async function expectWhole(text: string): Promise<void> {
+      await ended(text)
+      expect(chat.counts(text)).toMatchObject({ live: 2, failed: 0, needsPerson: 0 })
+      expect(chat.posts(text)).toHaveLength(1)
+      expect(chat.thread(text)).toHaveLength(3)
+      expect([live('facebook', text), live('mastodon', text)]).toEqual([1, 1])
+    }
+
+    /** Publishes to Facebook what nobody can know about, and waits for the question. */
+    async function publishUnknown(text: string) {
+      for (const fault of hide) sandbox.addFault('facebook', fault)
+      await chat.publish('ana', text, 'facebook')
+      await until(() => chat.counts(text).needsPerson === 1)
+      await until(() => cardOf(chat, text, 'facebook').buttons.includes('confirm_live'))
+      return cardOf(chat, text, 'facebook')
+    }
+    const told = (...asked: Asked[]) =>
+      until(() => asked.every((one) => one.said().length > 0)).then(() =>
+        asked.flatMap((one) => one.said()).join('\n'),
+      )
+
+    it('publishes', async () => {
+      const text = titled('Published')
+      const asked = await chat.publish('ana', text)
+      expect(asked.acknowledgedMs).toBeLessThan(3_000)
+      await expectWhole(text)
+      expect(chat.mentions('ana', text)).toBe(1)
+      const other = surfaces.get(name === 'slack' ? 'discord' : 'slack')
+      expect(other?.posts(text)).toEqual([])
+    })
+
+    it('tells a partial failure, and retries only what failed', async () => {
+      const text = titled('Partial')
+      sandbox.addFault('facebook', refuse)
+      await chat.publish('ana', text)
+      await until(() => chat.counts(text).failed === 1 && chat.counts(text).live === 1)
+      expect(cardOf(chat, text, 'facebook').text).toContain('failed')
+      expect(cardOf(chat, text, 'mastodon').buttons).not.toContain('retry_failed')
+      await until(() => chat.mentions('ana', text) === 1)
+      await chat.press('ben', cardOf(chat, text, 'facebook'), 'retry_failed')
+      await ended(text)
+      expect(chat.counts(text)).toMatchObject({ live: 2, failed: 0 })
+      expect([live('facebook', text), live('mastodon', text)]).toEqual([1, 1])
+      expect(cardOf(chat, text, 'facebook').text).toContain('Retried by')
+    })
+
+    it('asks a person when nobody can know, and records that it is live', async () => {
+      const text = titled('Confirmed')
+      const card = await publishUnknown(text)
+      expect(card.buttons).toEqual(['confirm_live', 'deny_live', 'add_note'])
+      await chat.press('ben', card, 'confirm_live')
+      await until(() => chat.counts(text).live === 1)
+      await until(() => cardOf(chat, text, 'facebook').text.includes('confirmed by'))
+      expect(live('facebook', text)).toBe(1)
+    })
+
+    it('records that it is not there, and sends again only when asked to', async () => {
+      const text = titled('Denied')
+      const card = await publishUnknown(text)
+      await chat.press('ana', card, 'deny_live')
+      await until(() => chat.counts(text).failed === 1)
+      expect(live('facebook', text)).toBe(1)
+      sandbox.clearFaults('facebook')
+      await until(() => cardOf(chat, text, 'facebook').buttons.includes('retry_failed'))
+      await chat.press('ana', cardOf(chat, text, 'facebook'), 'retry_failed')
+      await until(() => chat.counts(text).live === 1)
+    })
+
+    it('takes a double click as one', async () => {
+      const text = titled('Double click')
+      sandbox.addFault('facebook', refuse)
+      await chat.publish('ana', text)
+      await until(() => chat.counts(text).failed === 1)
+      const card = cardOf(chat, text, 'facebook')
+      await Promise.all([
+        chat.press('ana', card, 'retry_failed'),
+        chat.press('ana', card, 'retry_failed'),
+      ])
+      await ended(text)
+      expect(live('facebook', text)).toBe(1)
+    })
+
+    it('takes one answer of two people, and tells the other who was faster', async () => {
+      const text = titled('Two people')
+      const card = await publishUnknown(text)
+      const said = await told(
+        ...(await Promise.all([
+          chat.press('ana', card, 'confirm_live'),
+          chat.press('ben', card, 'confirm_live'),
+        ])),
+      )
+      expect(said).toContain('Recorded: facebook is live')
+      expect(said).toMatch(/facebook: \w+ already confirmed it is live/i)
+      await until(() => chat.counts(text).live === 1)
+      expect(live('facebook', text)).toBe(1)
+    })
+
+    it('does once what is delivered again', async () => {
+      const text = titled('Redelivered')
+      const asked = await chat.publish('ana', text)
+      await Promise.all([asked.again(), asked.again()])
+      await ended(text)
+      await asked.again()
+      await expectWhole(text)
+    })
+
+    it('finds messages whose answers were lost', async () => {
+      const text = titled('Lost answers')
+      chat.loseAnswer()
+      await chat.publish('ana', text)
+      await until(() => chat.posts(text).length === 1)
+      chat.loseAnswer()
+      await expectWhole(text)
+    })
+
+    it('waits when the chat limits it', async () => {
+      const text = titled('Limited')
+      chat.limit(1)
+      await chat.publish('ana', text)
+      await expectWhole(text)
+    })
+
+    it('goes on after a restart in the middle, and knows what was asked before', async () => {
+      const text = titled('Restarted')
+      for (const platform of ['facebook', 'mastodon'] as const) {
+        sandbox.addFault(platform, {
+          on: 'mutation',
+          when: 'before',
+          kind: 'slow',
+          delayMs: 700,
+          times: 1,
+        })
+      }
+      const asked = await chat.publish('ana', text)
+      await until(() => chat.posts(text).length === 1)
+      await program?.stop()
+      await start()
+      await asked.again()
+      await expectWhole(text)
+    })
+
+    it('catches up after the chat could not be reached during a publish', async () => {
+      const text = titled('Cut off')
+      await chat.publish('ana', text)
+      await chat.away(true)
+      await expect
+        .poll(() => live('facebook', text) + live('mastodon', text), { timeout: LONG })
+        .toBe(2)
+      expect(chat.thread(text).some((message) => /All \d live/.test(message.text))).toBe(false)
+      await chat.away(false)
+      await expectWhole(text)
+      const next = await chat.publish('ben', titled('After it'), 'mastodon')
+      expect(next.acknowledgedMs).toBeLessThan(3_000)
+      await until(() => chat.counts(titled('After it')).live === 1)
+    })
+  })
+})
