@@ -64,7 +64,7 @@ console.log(`built dist/ in ${Math.round(performance.now() - startedAt)} ms`)
 /** @param {string} outdir */
 async function buildPage(outdir) {
   await esbuild.build({
-    entryPoints: [join(pageSource, 'main.tsx')],
+    entryPoints: [join(pageSource, 'main.tsx'), join(pageSource, 'discord.ts')],
     outdir,
     bundle: true,
     minify: true,
@@ -76,7 +76,9 @@ async function buildPage(outdir) {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  await cp(join(pageSource, 'index.html'), join(outdir, 'index.html'))
+  for (const page of ['index.html', 'discord.html']) {
+    await cp(join(pageSource, page), join(outdir, page))
+  }
 }
 
 /** Another build may finish at the same moment; either result is good. */

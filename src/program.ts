@@ -8,6 +8,7 @@ import { createAnnouncer } from './bot/announce.js'
 import type { Chat } from './bot/chat.js'
 import type { BotDeps } from './bot/deps.js'
 import { createDiscord } from './bot/discord/index.js'
+import { type Mirrored, mirrorAsDiscord } from './bot/discord/mirror.js'
 import type { HandleDeps } from './bot/handle.js'
 import { watchOverdue } from './bot/overdue.js'
 import { postReminders } from './bot/reminder.js'
@@ -71,6 +72,8 @@ export interface Overrides {
   readonly host?: string
   /** Chats of our own have no rate to stay inside. */
   readonly unpaced?: true
+  /** Is told what every chat shows, as Discord would show it. */
+  readonly asDiscord?: (mirrored: Mirrored) => void
   /** Shorter waits of telling, for runs that are watched. */
   readonly telling?: Partial<AnnounceSettings>
 }
@@ -289,6 +292,7 @@ async function startBot(
   const chats = surfaces
     .map(({ chat }) => measuredChat(chat, metrics))
     .map((chat) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
+    .map((chat) => (overrides.asDiscord ? mirrorAsDiscord(chat, overrides.asDiscord) : chat))
   // Before the chats are connected: one that cannot be reached must not keep the other waiting.
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()

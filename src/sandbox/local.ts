@@ -7,6 +7,7 @@ import { type AccountsFile, parseAccounts } from '../accounts-file.js'
 import type { Environment, Settings } from '../config.js'
 import type { Program, startProgram as StartProgram } from '../program.js'
 import { openMemory } from './memory.js'
+import { createMirror } from './page/mirror.js'
 import { createLocalPage, type FaultMode, type PagePlatforms } from './page/server.js'
 import {
   createSandbox,
@@ -51,9 +52,14 @@ export async function startLocalWorkspace(
     slack.on(event, () => memory.write('slack', slack.remember()))
   }
   const faults = createFaultPanel(sandbox)
+  const mirror = createMirror({
+    ...memory.of('discord'),
+    changed: (bytes) => memory.write('discord', bytes),
+  })
   const page = createLocalPage({
     slack,
     platforms: faults,
+    mirror,
     assetsDir: join(dirname(fileURLToPath(import.meta.url)), 'page/browser'),
   })
   const below =
@@ -93,6 +99,7 @@ export async function startLocalWorkspace(
         page.handle,
       ],
       upgrade: page.upgrade,
+      asDiscord: mirror.show,
       ...(settings.accountsFile
         ? {}
         : { accounts: sampleAccounts(`${base}/platforms`, environment) }),

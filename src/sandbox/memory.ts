@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Which part of the local workspace remembers. */
-export type Part = 'slack' | 'platforms'
+export type Part = 'slack' | 'platforms' | 'discord'
 
 /**
  * Keeps the local workspace's chat and platforms on disk, written before anything is answered: they

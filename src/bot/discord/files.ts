@@ -36,19 +36,19 @@ export async function enclose(card: MediaCard, bytes: LoadBytes): Promise<Enclos
       left.push(`${escapeText(filename)} ${why}${sourceUrl ? `: ${sourceUrl}` : '.'}`)
     }
   }
-  return { content: contentOf(card, left), files }
+  return { content: mediaWords(card, left), files }
 }
 
 /** Says the same without any file, where none may be attached. */
 export function listInstead(card: MediaCard): string {
   const links = card.media.map(({ filename, sourceUrl }) => sourceUrl ?? escapeText(filename))
-  return contentOf(card, [
+  return mediaWords(card, [
     'They cannot be shown here, because the bot may not attach files.',
     ...links,
   ])
 }
 
-function contentOf({ account, key }: MediaCard, lines: readonly string[]): string {
+export function mediaWords({ account, key }: MediaCard, lines: readonly string[]): string {
   const said = [`Files for **${escapeText(account)}**`, ...lines].join('\n').slice(0, 1_900)
   return `${said}\n${markerLine('reply', key)}`
 }

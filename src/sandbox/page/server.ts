@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 import type { Delivery, SlackWorkspace } from '../slack/index.js'
 import { streamChanges } from './changes.js'
+import type { Mirror } from './mirror.js'
 
 /** What a newcomer can make a platform do. The composition maps these to its platform servers. */
 export const faultModes = [
@@ -70,14 +71,15 @@ const maxUploadBytes = 200 * 1024 * 1024
 
 /**
  * The chat page of the local workspace.
- * @param options `assetsDir` is where the built `index.html`, `main.js` and `main.css` are
+ * @param options `assetsDir` is where the built `index.html`, `discord.html` and their scripts and styles are
  */
 export function createLocalPage(options: {
   slack: SlackWorkspace
   platforms: PagePlatforms
+  mirror: Mirror
   assetsDir: string
 }): LocalPage {
-  const { slack, platforms, assetsDir } = options
+  const { slack, platforms, mirror, assetsDir } = options
   const nudges = new EventEmitter().setMaxListeners(0)
 
   async function act(name: string, body: unknown): Promise<unknown> {
@@ -179,12 +181,16 @@ export function createLocalPage(options: {
         streamChanges({ slack, platforms, nudges }, user, res)
         return true
       }
+      if (area === 'discord') {
+        mirror.stream(new URL(req.url ?? '/', 'http://local').searchParams.get('root') ?? '', res)
+        return true
+      }
       if (area === 'files' && rest) {
         sendFile(res, rest)
         return true
       }
       if (path === '/') return sendAsset(res, 'index.html')
-      const asset = /^\/(main\.(?:js|css))$/.exec(path)?.[1]
+      const asset = /^\/(main\.(?:js|css)|discord\.(?:js|css|html))$/.exec(path)?.[1]
       return asset ? sendAsset(res, asset) : false
     },
   }

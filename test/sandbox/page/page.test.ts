@@ -131,6 +131,38 @@ describe.skipIf(!hasBrowser)(
       expect(stack.faults.get('facebook')).toBe('ok')
     })
 
+    it('shows a post and its thread as Discord would, and follows what changes', async () => {
+      const text = (content: string) => ({
+        components: [
+          { type: 17, accent_color: 0x2e9e5b, components: [{ type: 10, content }] },
+          { type: 1, components: [{ type: 2, style: 1, label: 'Retry failed' }] },
+        ],
+      })
+      stack.mirror.show({ messageId: '1', message: text('**A \\*post\\***\n0 live'), files: [] })
+      const link = '[open](<https://example.com/a_b>)'
+      const content = `<@123> <t:0:f> ${link}\n-# small`
+      stack.mirror.show({ messageId: '2', rootId: '1', message: { content }, files: ['a.txt'] })
+      stack.mirror.show({ messageId: '3', message: text('Another post'), files: [] })
+      const discord = await browser.newPage()
+      discord.on('pageerror', (error) => problems.push(error.message))
+      discord.on('request', (request) => {
+        const isOwn = request.url().startsWith(stack.url) || request.url().startsWith('data:')
+        if (!isOwn) outside.push(request.url())
+      })
+      await discord.goto(`${stack.url}/discord.html?root=1`)
+      await discord.getByText('A *post*').waitFor()
+      await discord.locator('discord-button', { hasText: 'Retry failed' }).waitFor()
+      await discord.getByText('Thread', { exact: true }).waitFor()
+      await discord.getByRole('link', { name: 'open' }).waitFor()
+      await discord.locator('.small', { hasText: 'a.txt' }).waitFor()
+      await discord.locator('discord-time', { hasText: '1 January 1970' }).waitFor()
+      expect(await discord.getByText('Another post').count()).toBe(0)
+      stack.mirror.show({ messageId: '1', message: text('1 live now'), files: [] })
+      await discord.getByText('1 live now').waitFor()
+      expect(await discord.locator('discord-message').count()).toBe(2)
+      await discord.close()
+    })
+
     it('ran without errors and asked nothing of the internet but the picture', () => {
       expect(problems).toEqual([])
       expect([...new Set(outside)]).toEqual(['https://pictures.invalid/chart.png'])

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { App, BlockButtonAction, types } from '@slack/bolt'
+import { createMirror, type Mirror } from '../../../src/sandbox/page/mirror.js'
 import { createLocalPage, type FaultMode } from '../../../src/sandbox/page/server.js'
 import { createSlackWorkspace, type SlackWorkspace } from '../../../src/sandbox/slack/index.js'
 import { startBoltApp } from '../slack/bolt-app.js'
@@ -84,6 +85,7 @@ export interface LocalStack {
   pressed: string[]
   submitted: unknown[]
   faults: Map<string, FaultMode>
+  mirror: Mirror
   stop(): Promise<void>
 }
 
@@ -94,8 +96,10 @@ export async function startLocalStack(assetsDir: string): Promise<LocalStack> {
     ['facebook', 'ok'],
     ['bluesky', 'ok'],
   ])
+  const mirror = createMirror({ changed: () => {} })
   const page = createLocalPage({
     slack,
+    mirror,
     assetsDir,
     platforms: {
       names: () => [...faults.keys()],
@@ -131,6 +135,7 @@ export async function startLocalStack(assetsDir: string): Promise<LocalStack> {
     pressed,
     submitted,
     faults,
+    mirror,
     async stop() {
       await app.stop()
       await slack.close()

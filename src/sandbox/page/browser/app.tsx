@@ -13,6 +13,7 @@ export function App() {
   const [theme, setTheme] = useStored('theme', systemTheme())
   const [channelId, setChannelId] = useStored('channel', '')
   const [threadTs, setThreadTs] = useState<string>()
+  const [isDiscord, setIsDiscord] = useState(false)
   const [draft, setDraft] = useState<string>()
   const [showPlatforms, setShowPlatforms] = useState(true)
   const [leftAt, setLeftAt] = useState<Record<string, number>>({})
@@ -96,21 +97,39 @@ export function App() {
             <button
               type="button"
               className="ghost push"
+              aria-pressed={isDiscord}
+              onClick={() => setIsDiscord(!isDiscord)}
+            >
+              As in Discord
+            </button>
+            <button
+              type="button"
+              className="ghost"
               aria-label="Close thread"
               onClick={() => setThreadTs(undefined)}
             >
               ✕
             </button>
           </header>
-          <Conversation {...shared} key={threadTs} label="Thread" lines={thread} inThread />
-          <Composer
-            key={`${threadTs} composer`}
-            place="the thread"
-            channel={channel.id}
-            threadTs={threadTs}
-            me={me}
-            commands={[]}
-          />
+          {isDiscord ? (
+            <iframe
+              className="mirror"
+              title="The post as in Discord"
+              src={`discord.html?root=${encodeURIComponent(threadTs)}`}
+            />
+          ) : (
+            <>
+              <Conversation {...shared} key={threadTs} label="Thread" lines={thread} inThread />
+              <Composer
+                key={`${threadTs} composer`}
+                place="the thread"
+                channel={channel.id}
+                threadTs={threadTs}
+                me={me}
+                commands={[]}
+              />
+            </>
+          )}
         </aside>
       )}
       {showPlatforms && (
