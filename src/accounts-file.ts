@@ -11,6 +11,7 @@ import {
 } from './bot/rules.js'
 import { ConfigError, type Environment } from './config.js'
 import { type Account, connectors } from './publisher/connectors/index.js'
+import type { Limits } from './publisher/core/limits.js'
 
 /** Which accounts a channel publishes to when nobody says `to:`. */
 export interface ChannelEntry {
@@ -26,7 +27,15 @@ export interface AccountsFile {
   readonly channels: readonly ChannelEntry[]
   readonly workspaces?: readonly WorkspaceEntry[]
   readonly webhooks?: readonly WebhookEntry[]
+  /** By account. */
+  readonly limits?: ReadonlyMap<string, Limits>
 }
+
+/** What an account allows at once and in a minute; absent: as much as its platform takes. */
+const limitsSchema = z.strictObject({
+  concurrent: z.coerce.number().int().positive().optional(),
+  perMinute: z.coerce.number().positive().optional(),
+})
 
 const fileSchema = z.strictObject({
   accounts: z
@@ -81,6 +90,7 @@ export function parseAccounts(
   if (!file.success) throw new ConfigError(describe(source, undefined, file.error).join('\n'))
   const problems: string[] = []
   const accounts: Account[] = []
+  const limits = new Map<string, Limits>()
   const seen = new Set<string>()
   for (const entry of file.data.accounts) {
     if (seen.has(entry.name))
@@ -93,7 +103,14 @@ export function parseAccounts(
       )
       continue
     }
-    const { value, missing } = expand(entry, environment)
+    const { limits: given, ...own } = entry
+    const limited = limitsSchema.safeParse(given ?? {})
+    if (!limited.success) {
+      problems.push(...describe(source, `${entry.name}: limits`, limited.error))
+      continue
+    }
+    if (given !== undefined) limits.set(entry.name, limited.data)
+    const { value, missing } = expand(own, environment)
     for (const { key, variable } of missing) {
       problems.push(
         `${source}: account "${entry.name}": ${key} takes its value from \${${variable}}, which is not set in the environment.`,
@@ -135,7 +152,8 @@ export function parseAccounts(
     return parsed?.data ?? []
   })
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  return { accounts, channels: file.data.channels, workspaces: file.data.workspaces, webhooks }
+  const { channels, workspaces } = file.data
+  return { accounts, channels, workspaces, webhooks, limits }
 }
 
 function describe(source: string, account: string | undefined, error: z.ZodError): string[] {

@@ -10,6 +10,7 @@ import type { BotDeps } from './bot/deps.js'
 import { createDiscord } from './bot/discord/index.js'
 import { type Mirrored, mirrorAsDiscord } from './bot/discord/mirror.js'
 import type { HandleDeps } from './bot/handle.js'
+import { postOutages } from './bot/outage-notices.js'
 import { watchOverdue } from './bot/overdue.js'
 import { postReminders } from './bot/reminder.js'
 import { nothing, say } from './bot/reply.js'
@@ -189,6 +190,7 @@ async function start(
         const found = desk.connector(account)
         return found && measuredConnector(found, metrics)
       },
+      limits: (account) => file.limits?.get(account),
       renewals: createRenewals({
         database,
         box,
@@ -323,16 +325,19 @@ async function startBot(
     (error) => deps.log.warn({ error: (error as Error).message }, 'scorecards'),
   )
   const reminding = repeat(
-    () => postReminders(deps, chats),
-    REMINDERS_EVERY_MS,
-    (error) => deps.log.warn({ error: (error as Error).message }, 'reminders'),
+    async () => {
+      await postOutages(deps, chats)
+      await postReminders(deps, chats)
+    },
+    NOTICES_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'notices'),
   )
   stops.push(posting.stop, reminding.stop)
 }
 
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
-const REMINDERS_EVERY_MS = 60_000
+const NOTICES_EVERY_MS = 15_000
 
 /** For the targets of a post or two, which want the same media within seconds. */
 const MEDIA_CACHE_BYTES = 32_000_000

@@ -109,7 +109,8 @@ function stateLines(view: PostView, stored: StoredTarget): Line[] {
       return found ? [[`As things stand it would fail: ${problemWords(found)}`]] : []
     }
     case 'queued': {
-      const pausedUntil = view.accounts.get(stored.account)?.pausedUntil
+      const { pausedUntil, isDown } = view.accounts.get(stored.account) ?? {}
+      if (isDown) return [['The platform seems to be down; it goes on by itself when it answers.']]
       if (!pausedUntil || pausedUntil > state.dueAt) return []
       return [['The account is paused by a rate limit until ', { at: pausedUntil }, '.']]
     }

@@ -32,6 +32,8 @@ export type { StoredIncident } from '../store/duplicates.js'
 /** What is known about an account, as far as a thread shows it. */
 export interface AccountFacts {
   readonly pausedUntil?: Instant
+  /** Its platform seems to be down; the channel knows. */
+  readonly isDown?: boolean
   /** The newest look at its credential. */
   readonly checked?: {
     readonly at: Instant

@@ -32,7 +32,7 @@ export function overdueLine(
   switch (target.state.status) {
     case 'scheduled':
     case 'queued': {
-      if (now - target.dueSince < START_WITHIN_MS) return undefined
+      if (now - target.dueSince < START_WITHIN_MS || account?.isDown) return undefined
       const until = account?.pausedUntil
       const why: Line =
         until !== undefined && until > now

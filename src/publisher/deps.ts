@@ -2,6 +2,7 @@ import type { Log } from '../log.js'
 import type { Clock } from '../store/clock.js'
 import type { Database } from '../store/database.js'
 import type { Connector, Media } from './connectors/connector.js'
+import type { Limits } from './core/limits.js'
 import type { Policy } from './core/retry.js'
 import type { Renewals } from './renewals.js'
 
@@ -19,6 +20,8 @@ export interface PublisherDeps {
   readonly requestTimeoutMs: number
   /** Undefined when the accounts file no longer names the account. */
   connector(account: string): Connector | undefined
+  /** What the accounts file allows an account; undefined: no limits. */
+  readonly limits?: (account: string) => Limits | undefined
   /** Absent where nothing is renewed. */
   readonly renewals?: Renewals
   readonly media: {

@@ -5,6 +5,7 @@ import { startPreflight } from './preflight.js'
 import type { Doorbell } from './queue/queue.js'
 import { startRelay } from './relay.js'
 import { startRemovals } from './removals.js'
+import { createTraffic } from './traffic.js'
 import { startWatchdog } from './watchdog.js'
 import { attend } from './worker.js'
 
@@ -23,7 +24,8 @@ export async function startPublisher(
     watchdog?: { everyMs?: number; overdueMs?: number }
   } = {},
 ): Promise<Publisher> {
-  const attendTo = (targetId: string) => attend(targetId, deps)
+  const traffic = createTraffic(deps)
+  const attendTo = (targetId: string) => attend(targetId, deps, traffic)
   const answering = await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo)
   const relay = await startRelay(deps, doorbell, attendTo, options)
   const watchdog = startWatchdog(deps, attendTo, options.watchdog)

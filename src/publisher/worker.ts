@@ -15,6 +15,7 @@ import type { Finding, Outcome, Reason, RemotePost, Sighting } from './core/outc
 import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import { createReader, createSteps, LeaseLostError } from './steps.js'
+import { createTraffic, type Traffic } from './traffic.js'
 
 type Moved = Extract<Decision, { kind: 'moved' }>
 
@@ -22,14 +23,20 @@ type Moved = Extract<Decision, { kind: 'moved' }>
  * Answers one bell: claims the target if it is due and free, does the one thing that is to be done
  * for it, and records what came of it. Leaves quietly when somebody else holds it.
  */
-export async function attend(targetId: string, deps: PublisherDeps): Promise<void> {
+export async function attend(
+  targetId: string,
+  deps: PublisherDeps,
+  traffic: Traffic = createTraffic(deps),
+): Promise<void> {
   const { orm } = deps.database
   const loaded = await loadTarget(orm, targetId)
   if (!loaded) return
   const { account, platform } = loaded.stored
   await deps.renewals?.follow(account, loaded.renewedAt)
   const named = deps.connector(account)
-  const gate: AccountGate = named ? loaded.gate : { kind: 'held', reason: NO_ACCOUNT }
+  const gate: AccountGate = named
+    ? await traffic.pass(loaded.stored, loaded.gate)
+    : { kind: 'held', reason: NO_ACCOUNT }
   const connector = named ?? absentAccount(platform as Connector['platform'])
   const can = capabilitiesOf(connector)
   const context: Context = { policy: deps.policy, can }
@@ -38,7 +45,10 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
   const where = connector.where(requestFor(loaded.stored))
   const event: TargetEvent = { type: 'claimed', at, lease, gate, where }
   const decision = decide(loaded.stored.target, event, context)
-  if (decision.kind === 'refused') return healDueAt(orm, loaded.stored)
+  if (decision.kind === 'refused') {
+    await traffic.left(loaded.stored)
+    return healDueAt(orm, loaded.stored)
+  }
   let claimed: StoredTarget
   try {
     claimed = await recordTransition(orm, loaded.stored, event, decision)
@@ -50,8 +60,9 @@ export async function attend(targetId: string, deps: PublisherDeps): Promise<voi
     const { postId, target } = claimed
     const about = { postId, targetId, account, attempt: target.attempt }
     deps.log.info({ ...about, task: decision.task }, 'working on a target')
-    await new Turn(deps, context, connector, gate).perform(decision.task, claimed)
+    await new Turn(deps, context, connector, gate, traffic).perform(decision.task, claimed)
   }
+  await traffic.left(loaded.stored)
 }
 
 /** Looks at a live target out of its turn, as in its turn. Whoever is at it already sees for us. */
@@ -60,7 +71,8 @@ export async function lookAgain(targetId: string, deps: PublisherDeps): Promise<
   const connector = loaded && deps.connector(loaded.stored.account)
   if (!loaded || !connector || loaded.stored.target.lease) return
   const context: Context = { policy: deps.policy, can: capabilitiesOf(connector) }
-  await new Turn(deps, context, connector, loaded.gate).recheck(loaded.stored)
+  const turn = new Turn(deps, context, connector, loaded.gate, createTraffic(deps))
+  await turn.recheck(loaded.stored)
 }
 
 /** What the platform shows of a live target; copies that may be meant are none. */
@@ -120,6 +132,7 @@ class Turn {
     private readonly context: Context,
     private readonly connector: Connector,
     private readonly gate: AccountGate,
+    private readonly traffic: Traffic,
   ) {}
 
   async perform(task: Task, claimed: StoredTarget): Promise<void> {
@@ -192,6 +205,7 @@ class Turn {
       jitter: deps.random(),
       where: connector.where(requestFor(stored)),
     })
+    await this.traffic.heard(stored, outcome)
     // A token that has ended is renewed, and what it held goes on, without anybody's help.
     const refused = outcome.kind === 'permanent' && outcome.reason.class === 'auth'
     if (refused && connector.renewal) {

@@ -60,6 +60,8 @@ export const accounts = pressroom.table('accounts', {
   heldReason: jsonb('held_reason'),
   pausedUntil: instant('paused_until'),
   pausedReason: jsonb('paused_reason'),
+  /** What is under way and promised, where the accounts file sets limits: core's Slots. */
+  slots: jsonb(),
   checkDueAt: instant('check_due_at'),
   checkedAt: instant('checked_at'),
   /** Credentials that the platform gave in place of the entry's, sealed; gone when the entry changes. */
@@ -376,6 +378,23 @@ export const notices = pressroom.table('notices', {
   doneAt: instant('done_at'),
   createdAt: instant('created_at').notNull(),
 })
+
+/** A platform that seemed to be down as a whole. */
+export const outages = pressroom.table(
+  'outages',
+  {
+    platform: text().notNull(),
+    since: instant('since').notNull(),
+    /** When one attempt may be made, to see whether it answers. */
+    probeAt: instant('probe_at').notNull(),
+    probes: integer().notNull().default(0),
+    endedAt: instant('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.platform, t.since] }),
+    uniqueIndex('outages_open').on(t.platform).where(sql`${t.endedAt} is null`),
+  ],
+)
 
 /** What a look ahead at a scheduled target found: one row for each stage, time and content. */
 export const preflights = pressroom.table(

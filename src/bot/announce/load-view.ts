@@ -4,6 +4,7 @@ import type { Orm } from '../../store/database.js'
 import { type EndedOnAccount, loadEnded } from '../../store/last-hour.js'
 import { loadHistory } from '../../store/load-history.js'
 import { type Note, openNotes } from '../../store/notes.js'
+import { openOutages } from '../../store/outages.js'
 import { loadAsides, loadPost, type PostWithTargets } from '../../store/posts.js'
 import { loadPreflights } from '../../store/preflights.js'
 import type { StoredTarget } from '../../store/stored-target.js'
@@ -55,8 +56,14 @@ async function loadAccountFacts(
     ['queued', 'scheduled'].includes(stored.target.state.status) ||
     failedSince(stored) !== undefined
   if (!targets.some(isAsked)) return new Map()
-  const accounts = await listAccounts(orm)
-  return new Map(accounts.map((account) => [account.name, factsOf(account)]))
+  const [accounts, outages] = await Promise.all([listAccounts(orm), openOutages(orm)])
+  const down = new Set(outages.map(({ platform }) => platform))
+  return new Map(
+    accounts.map((account) => [
+      account.name,
+      { ...factsOf(account), ...(down.has(account.platform) ? { isDown: true } : {}) },
+    ]),
+  )
 }
 
 function factsOf({ pausedUntil, checkedAt, checked }: StoredAccount): AccountFacts {

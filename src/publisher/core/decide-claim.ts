@@ -43,6 +43,11 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
         : grant(target, event, 'poll')
     case 'reconciling':
       if (at < state.lookUpAt) return refused('not due yet')
+      if (event.gate.kind === 'paused' && event.gate.why !== undefined) {
+        // The platform as a whole is down: looking would only count as looks that failed.
+        const { untilAt, why } = event.gate
+        return moved(target, { ...state, lookUpAt: Math.max(untilAt, at + 1) }, { note: why })
+      }
       return look(target, state, event, context)
     case 'unconfirmed':
       if (state.relookAt === undefined || at < state.relookAt) return refused('not due yet')
@@ -74,8 +79,13 @@ function start(target: Target, dueAt: number, event: Claimed, { policy }: Contex
     const paused: TargetState =
       state.status === 'waiting'
         ? { ...state, retryAt: gate.untilAt }
-        : { status: 'queued', dueAt: gate.untilAt, ...(forced ? { force: true } : {}) }
-    return moved(target, paused, { note: 'The account is paused by a rate limit.' })
+        : {
+            status: 'queued',
+            dueAt: gate.untilAt,
+            ...(forced ? { force: true } : {}),
+            ...(gate.promised ? { promised: true } : {}),
+          }
+    return moved(target, paused, { note: gate.why ?? 'The account is paused by a rate limit.' })
   }
   if (at - dueAt > policy.graceMs) return hold(target, at, 'late', lateReason(at - dueAt))
   const publishing: TargetState = { status: 'publishing', startedAt: at }

@@ -29,6 +29,8 @@ export type TargetState =
       readonly dueAt: Instant
       /** A person pressed "Publish now": send even if the account is held. */
       readonly force?: true
+      /** This moment is kept for it by the account's rate. */
+      readonly promised?: true
     }
   | {
       readonly status: 'publishing'
@@ -133,7 +135,14 @@ export interface Target {
 /** What the store knows about the account when a target is claimed. */
 export type AccountGate =
   | { readonly kind: 'open' }
-  | { readonly kind: 'paused'; readonly untilAt: Instant }
+  | {
+      readonly kind: 'paused'
+      readonly untilAt: Instant
+      /** Why, when it is no rate limit of the platform. */
+      readonly why?: string
+      /** That moment is kept for this target. */
+      readonly promised?: boolean
+    }
   | { readonly kind: 'held'; readonly reason: Reason }
 
 /** What the connector of the target can do, as far as decisions depend on it. */

@@ -1,0 +1,43 @@
+import type { Policy } from './retry.js'
+import type { Instant } from './target.js'
+
+/** How an attempt on a platform ended, as far as it tells whether the platform works. */
+export interface Ending {
+  readonly account: string
+  readonly at: Instant
+  /** It answered, or it did not. */
+  readonly answered: boolean
+}
+
+export const OUTAGE_WITHIN_MS = 5 * 60_000
+/** Failures alike, on so many accounts … */
+const ACCOUNTS = 3
+/** … or, where there are fewer, so many of them all the same. */
+const FAILURES = 6
+
+/**
+ * Whether a platform as a whole seems to be down: nothing was answered lately, and attempts failed on
+ * several accounts, or many times. One success says that it is not. Pure.
+ * @param recent endings on this platform, in any order
+ */
+export function isOutage(recent: readonly Ending[], now: Instant): boolean {
+  const lately = recent.filter(({ at }) => now - at <= OUTAGE_WITHIN_MS)
+  const answeredAt = Math.max(
+    Number.NEGATIVE_INFINITY,
+    ...lately.filter(({ answered }) => answered).map(({ at }) => at),
+  )
+  const failed = lately.filter(({ answered, at }) => !answered && at > answeredAt)
+  const accounts = new Set(failed.map(({ account }) => account)).size
+  return accounts >= ACCOUNTS || failed.length >= FAILURES
+}
+
+/**
+ * How long after so many probes the next one is made, milliseconds: the retry backoff, a little
+ * slower, because one speaks for all.
+ */
+export function nextProbeMs(
+  probes: number,
+  { backoffBaseMs }: Pick<Policy, 'backoffBaseMs'>,
+): number {
+  return backoffBaseMs * Math.min(60, 3 * 2 ** probes)
+}

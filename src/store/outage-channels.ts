@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm'
+import { type Orm, rows } from './database.js'
+
+interface Channel {
+  readonly chat: string
+  readonly channelId: string
+}
+
+/** The channels of these chats that wait for this platform. */
+export async function channelsWaitingFor(
+  orm: Orm,
+  platform: string,
+  chats: readonly string[],
+): Promise<Channel[]> {
+  return rows<Channel>(
+    orm,
+    sql`
+select distinct p.chat, p.channel_id as "channelId"
+from pressroom.targets t join pressroom.posts p on p.id = t.post_id
+where t.platform = ${platform} and t.due_at is not null
+  and t.status in ('queued', 'waiting', 'publishing', 'processing', 'reconciling')
+  and p.chat = any(${sql.param([...chats])}::text[])`,
+  )
+}
+
+/** The channels of these chats in which a notice whose key begins so stands. */
+export async function channelsTold(
+  orm: Orm,
+  prefix: string,
+  chats: readonly string[],
+): Promise<Channel[]> {
+  return rows<Channel>(
+    orm,
+    sql`
+select chat, channel_id as "channelId" from pressroom.notices
+where starts_with(key, ${prefix}::text) and done_at is not null
+  and chat = any(${sql.param([...chats])}::text[])`,
+  )
+}

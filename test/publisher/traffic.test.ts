@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { createTraffic } from '../../src/publisher/traffic.js'
+import { attend } from '../../src/publisher/worker.js'
+import { openOutages } from '../../src/store/outages.js'
+import { createSteppedClock } from '../support/clock.js'
+import { testDatabases } from '../support/database.js'
+import { addAccount, load, storeTargets } from '../support/targets.js'
+import { createAcme, startAcme, workerDeps } from './acme.js'
+
+describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => {
+  const database = use()
+  const due = (account: string, at: number) => {
+    return { account, state: { status: 'queued', dueAt: at } as const }
+  }
+
+  it('to a platform that is down is one probe at a time, and goes on by itself afterwards', async () => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    acme.answer = (response) => response.writeHead(503).end()
+    const names = ['a', 'b', 'c', 'd', 'e']
+    for (const name of names) await addAccount(database(), name)
+    const list = await storeTargets(
+      database(),
+      names.map((name) => due(name, clock.now())),
+    )
+    let down = true
+    const connector = createAcme(acme, {
+      publish: async () =>
+        down
+          ? { kind: 'transient', reason: { class: 'platform', text: 'It is down.' } }
+          : { kind: 'published' },
+    })
+    let tried = 0
+    const publish = connector.publish
+    const counting = {
+      ...connector,
+      publish: (...args: Parameters<typeof publish>) => {
+        tried += 1
+        return publish(...args)
+      },
+    }
+    const deps = workerDeps(database(), counting, { now: clock.now })
+    const workers = [createTraffic(deps), createTraffic(deps)] as const
+    const round = async () => {
+      for (const [index, { id }] of list.entries()) {
+        await attend(id, deps, index % 2 === 0 ? workers[0] : workers[1])
+      }
+    }
+    for (const { id } of list.slice(0, 3)) await attend(id, deps, workers[0])
+    expect(tried).toBe(3)
+    expect(await openOutages(database().orm)).toMatchObject([{ platform: 'facebook' }])
+    clock.advance(1_001) // every worker knows within a second
+    await round()
+    expect(tried).toBe(4) // one probe, whoever rings
+    clock.advance(1_001)
+    await round()
+    expect(tried).toBe(5)
+    down = false
+    for (let turn = 0; turn < 4; turn++) {
+      clock.advance(2_000)
+      await round()
+    }
+    expect(await openOutages(database().orm)).toEqual([])
+    for (const { id } of list) {
+      expect((await load(database(), id)).target.state.status).toBe('published')
+    }
+    expect(tried).toBe(5 + list.length)
+  })
+
+  it('of an account keeps to its limits, between all workers', async () => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    await addAccount(database(), 'a')
+    const list = await storeTargets(
+      database(),
+      [1, 2, 3].map(() => due('a', clock.now())),
+    )
+    let underWay = 0
+    let most = 0
+    const connector = createAcme(acme, {
+      publish: async () => {
+        underWay += 1
+        most = Math.max(most, underWay)
+        await new Promise((done) => setTimeout(done, 20))
+        underWay -= 1
+        return { kind: 'published' }
+      },
+    })
+    const limits = () => ({ concurrent: 1, perMinute: 60 })
+    const deps = workerDeps(database(), connector, { now: clock.now, limits })
+    const statuses = async () =>
+      (await Promise.all(list.map(({ id }) => load(database(), id)))).map(
+        ({ target }) => target.state.status,
+      )
+    for (let turn = 0; turn < 8; turn++) {
+      await Promise.all(list.map(({ id }) => attend(id, deps, createTraffic(deps))))
+      if (turn === 0) expect((await statuses()).filter((s) => s === 'published')).toHaveLength(1)
+      clock.advance(1_000)
+    }
+    expect(most).toBe(1)
+    expect(await statuses()).toEqual(['published', 'published', 'published'])
+  })
+})
