@@ -1,0 +1,276 @@
+/**
+ * The HTTP API under load: `npx tsx bench/api.ts [--seconds 60] [--rate 1000]`. The product runs as
+ * it is started by anybody, on the store that DATABASE_URL names or the embedded one, and publishes
+ * to its own stand-ins while requests of all kinds come at a steady rate: good ones, wrong and
+ * under-scoped tokens, what is malformed, and more than a token may ask. Printed are the answers by
+ * status, wrong ones, latencies, the resident set over time, and how long publishing took without and
+ * with the load.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const TOKEN = 'bench-token-of-the-environment'
+const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string' }, rate: { type: 'string' } },
+})
+const seconds = Number(values.seconds ?? 60)
+const rate = Number(values.rate ?? 1000)
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+function ask(
+  port: number,
+  method: string,
+  path: string,
+  token: string | null,
+  json?: string,
+): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        agent,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(json === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) }),
+        },
+      },
+      (response) => {
+        let body = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk) => {
+          body += chunk
+        })
+        response.on('end', () => done({ status: response.statusCode ?? 0, body }))
+        response.on('error', fail)
+      },
+    )
+    sent.on('error', fail)
+    sent.end(json)
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+async function start(folder: string, port: number): Promise<ChildProcess> {
+  const { PATH, HOME, DATABASE_URL, REDIS_URL } = process.env
+  const child = spawn(process.execPath, [join(ROOT, 'dist/main.js'), 'start'], {
+    cwd: folder,
+    env: {
+      PATH,
+      HOME,
+      ...(DATABASE_URL ? { DATABASE_URL } : {}),
+      ...(REDIS_URL ? { REDIS_URL } : {}),
+      PORT: String(port),
+      PRESSROOM_API_TOKEN: TOKEN,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
+    if (answer?.ok) return child
+    if (child.exitCode !== null) throw new Error(`it stopped with exit code ${child.exitCode}`)
+    await sleep(200)
+  }
+}
+
+/** Publishes one post after the other. @returns how long each took to be settled, in milliseconds */
+async function publish(port: number, posts: number, label: string): Promise<number[]> {
+  const times: number[] = []
+  for (let i = 0; i < posts; i++) {
+    const began = performance.now()
+    const json = JSON.stringify({ text: `${label} ${i} ${began}`, to: ['facebook', 'x'] })
+    const made = await ask(port, 'POST', '/api/posts', TOKEN, json)
+    if (made.status !== 202)
+      throw new Error(`a post was answered with ${made.status}: ${made.body}`)
+    const { id } = JSON.parse(made.body)
+    for (;;) {
+      const { status, body } = await ask(port, 'GET', `/api/posts/${id}`, TOKEN)
+      if (status === 200 && JSON.parse(body).settled) {
+        if (!JSON.parse(body).allLive) throw new Error(`${id} is not live: ${body}`)
+        break
+      }
+      await sleep(100)
+    }
+    times.push(performance.now() - began)
+  }
+  return times
+}
+
+interface Kind {
+  readonly name: string
+  readonly expected: readonly number[]
+  readonly weight: number
+  ask(): Promise<Answer>
+  isRight?(answer: Answer): boolean
+}
+
+/** Requests by what they should be answered with; the readers together stay inside their rates. */
+function kindsOf(port: number, postId: string, reader: string, slow: string): Kind[] {
+  const get = (path: string, token: string | null) => () => ask(port, 'GET', path, token)
+  const post = (json: string, token: string) => () => ask(port, 'POST', '/api/posts', token, json)
+  const names = (answer: Answer) => JSON.parse(answer.body).id === postId
+  return [
+    {
+      name: 'one post',
+      expected: [200],
+      weight: 40,
+      ask: get(`/api/posts/${postId}`, reader),
+      isRight: names,
+    },
+    {
+      name: 'older shape',
+      expected: [200],
+      weight: 10,
+      ask: get(`/api/posts/${postId}/insights`, reader),
+      isRight: names,
+    },
+    { name: 'nothing there', expected: [404], weight: 5, ask: get('/api/posts/pnone', reader) },
+    { name: 'wrong token', expected: [401, 429], weight: 10, ask: get('/api/posts', 'wrong') },
+    { name: 'no token', expected: [401, 429], weight: 5, ask: get('/api/posts', null) },
+    {
+      name: 'too narrow a token',
+      expected: [403],
+      weight: 10,
+      ask: post('{"text":"Hello"}', reader),
+    },
+    { name: 'no JSON', expected: [400], weight: 5, ask: post('{"text": ', TOKEN) },
+    {
+      name: 'unknown account',
+      expected: [422],
+      weight: 5,
+      ask: post('{"text":"Hi","to":"none"}', TOKEN),
+    },
+    { name: 'above its rate', expected: [200, 429], weight: 10, ask: get('/api/accounts', slow) },
+  ]
+}
+
+async function load(child: ChildProcess, kinds: readonly Kind[]) {
+  const wheel = kinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind))
+  const counts = new Map<string, number>()
+  const wrong: string[] = []
+  const latencies: number[] = []
+  const memory: number[] = []
+  const pending = new Set<Promise<void>>()
+  const began = performance.now()
+  let sent = 0
+  while (performance.now() - began < seconds * 1000) {
+    const due = Math.floor(((performance.now() - began) / 1000) * rate)
+    while (sent < due) {
+      const kind = wheel[(sent * 37) % wheel.length] as Kind
+      sent += 1
+      const at = performance.now()
+      const asked = kind
+        .ask()
+        .then((answer) => {
+          latencies.push(performance.now() - at)
+          const key = `${kind.name} ${answer.status}`
+          counts.set(key, (counts.get(key) ?? 0) + 1)
+          const isRight =
+            kind.expected.includes(answer.status) &&
+            (answer.status !== 200 || (kind.isRight?.(answer) ?? true))
+          if (!isRight) wrong.push(`${key}: ${answer.body.slice(0, 200)}`)
+        })
+        .catch((error: Error) => void wrong.push(`${kind.name}: ${error.message}`))
+        .finally(() => pending.delete(asked))
+      pending.add(asked)
+    }
+    const second = Math.floor((performance.now() - began) / 1000)
+    if (memory.length <= second) memory.push(residentMb(child))
+    await sleep(5)
+  }
+  await Promise.all(pending)
+  return { sent, tookMs: performance.now() - began, counts, wrong, latencies, memory }
+}
+
+function residentMb({ pid }: ChildProcess): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+}
+
+function quantile(list: readonly number[], part: number): string {
+  const sorted = [...list].sort((a, b) => a - b)
+  return `${Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)} ms`
+}
+
+async function main(): Promise<void> {
+  execFileSync(process.execPath, ['build.js', '--if-needed'], { cwd: ROOT, stdio: 'inherit' })
+  const folder = mkdtempSync(join(tmpdir(), 'pressroom-bench-'))
+  const port = await freePort()
+  const child = await start(folder, port)
+  try {
+    const token = async (perSecond: number) => {
+      const json = JSON.stringify({ name: `bench-${perSecond}`, scopes: ['read'], perSecond })
+      return JSON.parse((await ask(port, 'POST', '/api/tokens', TOKEN, json)).body).token as string
+    }
+    const [reader, slow] = [await token(10_000), await token(10)]
+    const alone = await publish(port, 10, 'alone')
+    const { body } = await ask(port, 'GET', '/api/posts?limit=1', TOKEN)
+    const kinds = kindsOf(port, JSON.parse(body).posts[0].id, reader, slow)
+    let isLoading = true
+    const under: number[] = []
+    const publishing = (async () => {
+      while (isLoading) under.push(...(await publish(port, 1, 'under load')))
+    })()
+    const result = await load(child, kinds)
+    isLoading = false
+    await publishing
+    report(result, alone, under)
+    if (result.wrong.length > 0) process.exitCode = 1
+  } finally {
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function report(
+  { sent, tookMs, counts, wrong, latencies, memory }: Awaited<ReturnType<typeof load>>,
+  alone: readonly number[],
+  under: readonly number[],
+): void {
+  const perSecond = Math.round(sent / (tookMs / 1000))
+  console.log(
+    `${sent} requests in ${(tookMs / 1000).toFixed(1)} s, ${perSecond} a second (${rate} wanted)`,
+  )
+  for (const [key, count] of [...counts].sort())
+    console.log(`  ${key.padEnd(28)}${String(count).padStart(8)}`)
+  console.log(`wrong answers: ${wrong.length}`)
+  for (const one of wrong.slice(0, 5)) console.log(`  ${one}`)
+  console.log(`latency: median ${quantile(latencies, 0.5)}, 99 % ${quantile(latencies, 0.99)}`)
+  const at = (part: number) =>
+    `${Math.round(memory[Math.floor((memory.length - 1) * part)] ?? 0)} MB`
+  console.log(
+    `memory: ${at(0)} at first, ${at(0.25)}, ${at(0.5)}, ${at(0.75)}, ${at(1)} at the end`,
+  )
+  console.log(
+    `publish until live: ${quantile(alone, 0.5)} alone, ${quantile(under, 0.5)} under load (${under.length} posts, slowest ${quantile(under, 1)})`,
+  )
+}
+
+await main()
