@@ -26,8 +26,8 @@ export function judge(answer: Answer, call: CallKind, now: Instant): Outcome | S
     const said = errorBody.safeParse(json)
     if (status === 429) {
       const daily = said.success && /\bDAY\b/.test(said.data.message)
-      const untilMidnight = DAY_MS - (now % DAY_MS)
-      return rateLimited(PLATFORM, daily ? untilMidnight : retryAfterMs(headers, now))
+      const untilMidnight = daily ? DAY_MS - (now % DAY_MS) : undefined
+      return rateLimited(PLATFORM, retryAfterMs(headers, now) ?? untilMidnight)
     }
     if (status < 400 || status >= 500 || status === 408 || !said.success) return undefined
     return refusal(status, said.data, call)

@@ -53,4 +53,10 @@ describe('a refusal by LinkedIn', () => {
     expect(unnamed).toMatchObject({ kind: 'transient', scope: 'account' })
     expect(unnamed).not.toHaveProperty('retryAfterMs')
   })
+
+  it('lasts as long as the answer says, when it says so', () => {
+    const body = { status: 429, message: 'DAY limit for calls is reached.' }
+    const limited = answer(429, body, { 'retry-after': '7' })
+    expect(judge(limited, 'mutation', NOW)).toMatchObject({ retryAfterMs: 7_000 })
+  })
 })
