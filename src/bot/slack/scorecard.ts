@@ -70,7 +70,14 @@ export function createSlackScorecards(client: webApi.WebClient, timeZone: string
 
   return {
     name: 'slack',
-    post: (message) => attempt(() => post(message)),
+    async post(message) {
+      const result = await attempt(() => post(message))
+      // Slack refuses a message whose picture it has not taken in yet; the figures need none.
+      const isPicture = 'card' in message && message.card.picture !== undefined
+      if (!isPicture || result.kind !== 'refused' || result.why !== 'invalid_blocks') return result
+      const { picture: _refused, ...card } = message.card
+      return attempt(() => post({ ...message, card }))
+    },
     find: (sought) => attempt(() => find(sought)),
     async remove({ channelId, messageId }) {
       await client.chat.delete({ channel: channelId, ts: messageId }).catch(() => {})
