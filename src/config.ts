@@ -47,6 +47,8 @@ export interface Settings {
   readonly recheckMs: readonly number[]
   readonly leaseMs: number
   readonly logLevel: string
+  /** Whether the queue's work is traced; an OpenTelemetry SDK has to be loaded as well. */
+  readonly traces: boolean
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -108,6 +110,8 @@ const environmentSchema = z.object({
     .int()
     .positive()
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_TRACES_EXPORTER: z.string().optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -153,6 +157,9 @@ export function readSettings(environment: Environment): Settings {
     recheckMs: env.PRESSROOM_RECHECK_MS.split(',').map(Number),
     leaseMs: env.PRESSROOM_LEASE_MS ?? env.PRESSROOM_REQUEST_TIMEOUT_MS + LEASE_MARGIN_MS,
     logLevel: env.LOG_LEVEL,
+    traces:
+      env.OTEL_TRACES_EXPORTER !== 'none' &&
+      (env.OTEL_TRACES_EXPORTER ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined,
   }
 }
 

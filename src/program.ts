@@ -211,7 +211,12 @@ async function start(
         },
       },
     }
-    const opened = await openDoorbell({ redisUrl: settings.redisUrl ?? undefined, database, log })
+    const opened = await openDoorbell({
+      redisUrl: settings.redisUrl ?? undefined,
+      database,
+      log,
+      traces: settings.traces,
+    })
     doorbell = opened
     stops.push(() => opened.close())
     readiness.add(answers(opened.ping, 'the queue does not answer; publishing goes on without it'))

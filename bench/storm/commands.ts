@@ -6,6 +6,8 @@ export interface Commands {
   readonly sent: number
   /** Slack could not deliver it, or nobody acknowledged it in time. */
   readonly unheard: number
+  /** When each of these was sent, and what Slack told the person. */
+  readonly unheardAt: readonly { readonly at: number; readonly error: string }[]
   /** Acknowledged, and then neither a post nor a word: it died with its process. */
   readonly lost: number
   readonly redelivered: number
@@ -29,6 +31,7 @@ export function countCommands({ asked, repeats }: People, { posts }: StoreImage)
   return {
     sent: all.length,
     unheard: all.filter(({ heard }) => !heard).length,
+    unheardAt: all.flatMap(({ heard, at, error = '' }) => (heard ? [] : { at, error })),
     lost: lost.length,
     redelivered: repeats.redelivered,
     ackMs: all.flatMap(({ heard, ackMs }) => (heard ? ackMs : [])).sort((a, b) => a - b),

@@ -29,9 +29,7 @@ export async function compile(): Promise<{
     target: 'node20',
     logLevel: 'warning',
   })
-  // The program reads its version there.
-  const beside = ['package.json', ...sources.filter((name) => !/\.tsx?$/.test(name))]
-  for (const file of beside) {
+  for (const file of sources.filter((name) => !/\.tsx?$/.test(name))) {
     await mkdir(dirname(join(out, file)), { recursive: true })
     await cp(join(ROOT, file), join(out, file))
   }

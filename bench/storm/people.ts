@@ -18,6 +18,10 @@ export interface Command {
   readonly triggerId: string
   /** Whether it was acknowledged in time. */
   readonly heard: boolean
+  /** When it was sent. */
+  readonly at: number
+  /** What Slack told the person when it was not heard. */
+  readonly error?: string | undefined
   /** Milliseconds until it was acknowledged; `Infinity` when it was not. */
   readonly ackMs: number
   /** Whether the person was told in private that it did not work. */
@@ -80,11 +84,14 @@ export function gather(crowd: Crowd): People {
     const channel = pick(chat.channels, random)
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       told.delete(person)
+      const at = Date.now()
       const delivery = await chat.slack.as(person).slash('/publish', command, channel)
       const heard = delivery.error === undefined
       const sent: Command = {
         triggerId: delivery.triggerId ?? '',
         heard,
+        at,
+        error: delivery.error,
         ackMs: delivery.ackMs,
         told: false,
       }

@@ -51,6 +51,9 @@ export function describe({ verdict, commands, troubles, crashes }: Result): stri
     ...(commands
       ? [
           `  commands: ${commands.sent} sent, ${commands.unheard} unheard, ${commands.lost} acknowledged and lost, ${commands.redelivered} redelivered; ${commands.clicks} clicks on Retry failed`,
+          ...commands.unheardAt
+            .slice(0, MOST_SHOWN)
+            .map(({ at, error }) => `    unheard: ${new Date(at).toISOString()} ${error}`),
           `  acknowledged after: median ${share(commands.ackMs, 0.5)} ms, 99 of 100 within ${share(commands.ackMs, 0.99)} ms, worst ${share(commands.ackMs, 1)} ms`,
         ]
       : []),

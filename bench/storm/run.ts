@@ -67,7 +67,7 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
     await Promise.all(ground.children.map((child) => child.ready(UP_WITHIN_MS)))
     const startedAt = Date.now()
     const weather = options.rolling
-      ? roll(ground, options.pauseMs)
+      ? roll(ground, options.pauseMs, place.print)
       : brew(ground, seededRandom(seed + 2), options.pauseMs, () => chat.changes().count)
     const people = gather({
       posts: options.posts,

@@ -10,6 +10,7 @@ import { Redis } from 'ioredis'
 import type { Log } from '../../log.js'
 import type { Database } from '../../store/database.js'
 import { QUEUE_POOL_SIZE } from '../../store/pool.js'
+import { VERSION } from '../../version.js'
 import { createPglitePool } from './pglite-pool.js'
 
 /** A bell for one target at one version: ringing it twice is one job. */
@@ -58,16 +59,27 @@ export async function openDoorbell(options: {
   redisUrl?: string | undefined
   database: Database
   log: Log
+  /** Whether spans are made of what is rung and answered. */
+  traces?: boolean
   /** Separates several installations (and tests) on one server. */
   prefix?: string
 }): Promise<Doorbell> {
   const { log, prefix = 'pressroom' } = options
+  const tracing = options.traces ? await loadTracing() : {}
   return options.redisUrl
-    ? onRedis(options.redisUrl, prefix, log)
-    : onDatabase(options.database, prefix, log)
+    ? onRedis(options.redisUrl, prefix, log, tracing)
+    : onDatabase(options.database, prefix, log, tracing)
 }
 
-async function onRedis(url: string, prefix: string, log: Log): Promise<Doorbell> {
+type Tracing = Pick<QueueOptions, 'telemetry'>
+
+/** BullMQ's spans go to whatever OpenTelemetry SDK was loaded before the program, or nowhere. */
+async function loadTracing(): Promise<Tracing> {
+  const { BullMQOtel } = await import('bullmq-otel')
+  return { telemetry: new BullMQOtel({ tracerName: 'pressroom', version: VERSION }) }
+}
+
+async function onRedis(url: string, prefix: string, log: Log, tracing: Tracing): Promise<Doorbell> {
   const connect = (forWorker: boolean) => {
     const redis = new Redis(url, {
       // BullMQ wants a worker's commands to wait for Redis to come back, however long it takes.
@@ -83,11 +95,12 @@ async function onRedis(url: string, prefix: string, log: Log): Promise<Doorbell>
   await reachable(shared, url)
   const blocking = connect(true)
   await blocking.connect()
-  const queue = new Queue<Bell>(QUEUE, { connection: shared, prefix })
+  const queue = new Queue<Bell>(QUEUE, { connection: shared, prefix, ...tracing })
   return doorbell(
     queue,
     log,
-    (name, run, opts) => new Worker<Bell>(name, run, { ...opts, connection: blocking, prefix }),
+    (name, run, opts) =>
+      new Worker<Bell>(name, run, { ...opts, connection: blocking, prefix, ...tracing }),
     async () => {
       await shared.ping()
     },
@@ -116,7 +129,12 @@ export function unreachable(url: string, error: unknown): QueueUnavailableError 
   )
 }
 
-async function onDatabase({ driver }: Database, prefix: string, log: Log): Promise<Doorbell> {
+async function onDatabase(
+  { driver }: Database,
+  prefix: string,
+  log: Log,
+  tracing: Tracing,
+): Promise<Doorbell> {
   let connection: unknown
   if (driver.engine === 'embedded') {
     const pool = createPglitePool(driver.pglite)
@@ -133,7 +151,7 @@ async function onDatabase({ driver }: Database, prefix: string, log: Log): Promi
   }
   // Two installations in one database tell their queues apart by name; there is no key prefix.
   const name = prefix === 'pressroom' ? QUEUE : `${prefix}-${QUEUE}`
-  const options = { connection } as unknown as QueueOptions
+  const options = { connection, ...tracing } as unknown as QueueOptions
   const queue = new Queue<Bell>(
     name,
     options as never,
