@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StormChat } from './chat.js'
 import type { Said } from './judge.js'
+import { SLOW } from './measures.js'
 
 /** When no thread has said anything for so long, whatever is on its way is stuck. */
-const STUCK_AFTER_MS = 45_000
+const STUCK_AFTER_MS = 45_000 * SLOW
 const SETTLES_WITHIN_MS = 15 * 60_000
 /** The chat has said everything when it was silent for so long. */
-const SILENCE_MS = 4_000
+const SILENCE_MS = 4_000 * SLOW
 
 /** Posts of which something is still on its way, as the channel shows it. */
 export function underWay({ posts }: StormChat): number {
@@ -29,7 +30,7 @@ export async function settled(chat: StormChat, withinMs = SETTLES_WITHIN_MS): Pr
 export async function silence(chat: StormChat): Promise<void> {
   const from = Date.now()
   while (Date.now() - Math.max(from, chat.changes().at) < SILENCE_MS) {
-    if (Date.now() > from + 30_000) return
+    if (Date.now() > from + 30_000 * SLOW) return
     await sleep(100)
   }
 }
