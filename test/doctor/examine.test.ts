@@ -121,7 +121,7 @@ const BROKEN: readonly {
     what: 'a Redis that is not there',
     change: () => ({ REDIS_URL: `redis://:secret@127.0.0.1:${deadPort}` }),
     about: 'queue',
-    says: /^REDIS_URL: cannot reach Redis on 127.0.0.1:\d+ .*Start it/,
+    says: /^REDIS_URL: cannot reach Redis on 127.0.0.1:\d+ .*ECONNREFUSED.*Start it/,
   },
   {
     what: 'an accounts file whose variable is not set',

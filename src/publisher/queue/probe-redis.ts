@@ -24,7 +24,11 @@ export async function probeRedis(url: string): Promise<RedisFacts> {
     connectTimeout: ANSWER_WITHIN_MS,
     commandTimeout: ANSWER_WITHIN_MS,
   })
-  redis.on('error', () => {}) // it is thrown as well
+  // What is thrown says only that the connection is closed; why stands in the event before.
+  let why: Error | undefined
+  redis.on('error', (error) => {
+    why ??= error
+  })
   try {
     await redis.connect()
     const info = await redis.info()
@@ -35,7 +39,7 @@ export async function probeRedis(url: string): Promise<RedisFacts> {
       isReplica: field('role') === 'slave',
     }
   } catch (error) {
-    throw unreachable(url, error)
+    throw unreachable(url, why ?? error)
   } finally {
     redis.disconnect()
   }

@@ -112,12 +112,17 @@ async function onRedis(url: string, prefix: string, log: Log, tracing: Tracing):
 }
 
 async function reachable(redis: Redis, url: string): Promise<void> {
+  // What is thrown says only that the connection is closed; why stands in the event before.
+  let why: Error | undefined
+  redis.on('error', (error) => {
+    why ??= error
+  })
   try {
     await redis.connect()
     await redis.ping()
   } catch (error) {
     redis.disconnect()
-    throw unreachable(url, error)
+    throw unreachable(url, why ?? error)
   }
 }
 
