@@ -29,16 +29,18 @@ export async function takeDueComparisons(
   now: number,
   leaseMs: number,
 ): Promise<string[]> {
+  const isDue = and(
+    isNotNull(accounts.compareDueAt),
+    lte(accounts.compareDueAt, new Date(now)),
+    isNull(accounts.removedAt),
+  )
+  // Mostly there is nothing to do, and then nothing is written.
+  const due = await orm.select({ name: accounts.name }).from(accounts).where(isDue).limit(1)
+  if (due.length === 0) return []
   const taken = await orm
     .update(accounts)
     .set({ compareDueAt: new Date(now + leaseMs) })
-    .where(
-      and(
-        isNotNull(accounts.compareDueAt),
-        lte(accounts.compareDueAt, new Date(now)),
-        isNull(accounts.removedAt),
-      ),
-    )
+    .where(isDue)
     .returning({ name: accounts.name })
   return taken.map(({ name }) => name)
 }

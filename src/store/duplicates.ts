@@ -115,10 +115,14 @@ export async function takeDueRemovals(
   now: number,
   leaseMs: number,
 ): Promise<StoredIncident[]> {
+  const isDue = and(isNotNull(incidents.removeDueAt), lte(incidents.removeDueAt, new Date(now)))
+  // Mostly there is nothing to do, and then nothing is written.
+  const due = await orm.select({ key: incidents.key }).from(incidents).where(isDue).limit(1)
+  if (due.length === 0) return []
   return orm
     .update(incidents)
     .set({ removeDueAt: new Date(now + leaseMs) })
-    .where(and(isNotNull(incidents.removeDueAt), lte(incidents.removeDueAt, new Date(now))))
+    .where(isDue)
     .returning()
 }
 
