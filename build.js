@@ -53,7 +53,8 @@ try {
       .map((file) => cp(join(root, file), join(out, relative(src, join(root, file))))),
   ])
 } catch (error) {
-  await rm(out, { recursive: true, force: true })
+  // What is still being written must not bury the message.
+  await rm(out, { recursive: true, force: true, maxRetries: 5 })
   throw error
 }
 await chmod(join(out, 'main.js'), 0o755)

@@ -1,22 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLog, createRedactor } from '../src/log.js'
-import { type Account, accountSchema, createConnector } from '../src/publisher/connectors/index.js'
-import { createPolicy } from '../src/publisher/core/retry.js'
-import type { PublisherDeps } from '../src/publisher/deps.js'
-import { startPublisher } from '../src/publisher/publisher.js'
-import { openDoorbell } from '../src/publisher/queue/queue.js'
+import { accountSchema, createConnector } from '../src/publisher/connectors/index.js'
 import { createSandbox, type Fault, type PlatformName } from '../src/sandbox/platforms/index.js'
-import { syncAccounts } from '../src/store/accounts.js'
-import { createPost, type NewTarget } from '../src/store/create-post.js'
 import type { Database } from '../src/store/database.js'
-import { createId } from '../src/store/ids.js'
 import { loadTargetsOf } from '../src/store/load-targets.js'
 import { openInMemory } from '../src/store/open-embedded.js'
-import { createSecretBox } from '../src/store/secret-box.js'
 import { tryCrashPoint } from '../test/support/crash/crash-points.js'
 import { openStages } from '../test/support/crash/open-stage.js'
-import { IMAGE, sampleMedia } from '../test/support/sample-media.js'
+import { askFor, startWorker } from './publisher.js'
 import {
   accountEntry,
   createAccounts,
@@ -48,8 +38,6 @@ interface Cell {
   readonly wrong?: string
 }
 
-const REQUEST_TIMEOUT_MS = 6_000
-const LEASE_MS = 20_000
 const ENDS_WITHIN_MS = 120_000
 const FINAL = ['published', 'unconfirmed', 'failed', 'held', 'cancelled']
 
@@ -142,60 +130,6 @@ async function tryDeaths(): Promise<Cell[]> {
 function judge(live: number, status: string, reads: boolean): string | undefined {
   const honest = status === 'published' || (status === 'unconfirmed' && !reads)
   return live === 1 && honest ? undefined : `${live} live, ${status}`
-}
-
-async function startWorker(database: Database, accounts: readonly Account[]) {
-  const connectors = new Map(accounts.map((account) => [account.name, createConnector(account)]))
-  const log = createLog({ level: 'silent', redactor: createRedactor() })
-  const deps: PublisherDeps = {
-    database,
-    now: Date.now,
-    random: Math.random,
-    log,
-    policy: createPolicy({ settleBaseMs: 100, backoffBaseMs: 50 }),
-    worker: 'fault-table',
-    leaseMs: LEASE_MS,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    connector: (name) => connectors.get(name),
-    media: sampleMedia,
-  }
-  await syncAccounts(database.orm, accounts, createSecretBox(new Uint8Array(32)), Date.now())
-  const doorbell = await openDoorbell({ database, log })
-  const publisher = await startPublisher(deps, doorbell)
-  return {
-    async stop() {
-      await publisher.stop()
-      await doorbell.close()
-    },
-  }
-}
-
-async function askFor(
-  database: Database,
-  { name, platform }: Account,
-): Promise<{ name: string; postId: string }> {
-  const at = Date.now()
-  const postId = createId('p', at, Math.random)
-  const text = `The harbour is open again, says ${name}`
-  const target: NewTarget = {
-    id: createId('t', at, Math.random),
-    account: name,
-    platform,
-    state: { status: 'queued', dueAt: at },
-    content: { text, media: platform === 'manual' || takesText(platform) ? [] : [{ ...IMAGE }] },
-    contentHash: name,
-    idempotencyKey: randomUUID(),
-  }
-  await createPost(database.orm, {
-    id: postId,
-    conversation: { chat: 'api', teamId: 'bench', channelId: 'bench' },
-    author: { id: 'U1', name: 'Maya' },
-    text,
-    request: {},
-    createdAt: at,
-    targets: [target],
-  })
-  return { name, postId }
 }
 
 async function untilFinal({ orm }: Database, postId: string): Promise<string> {

@@ -85,7 +85,7 @@ export async function startLocalWorkspace(
       requestTimeoutMs: environment.PRESSROOM_REQUEST_TIMEOUT_MS
         ? settings.requestTimeoutMs
         : 5_000,
-      leaseMs: environment.PRESSROOM_LEASE_MS ? settings.leaseMs : 8_000,
+      leaseMs: environment.PRESSROOM_LEASE_MS ? settings.leaseMs : 20_000,
       logLevel: environment.LOG_LEVEL ? settings.logLevel : 'warn',
     },
     environment,
