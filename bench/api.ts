@@ -217,6 +217,9 @@ function quantile(list: readonly number[], part: number): string {
   return `${Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)} ms`
 }
 
+/** Posts published without any load, to compare with. */
+const ALONE = 5
+
 async function main(): Promise<void> {
   execFileSync(process.execPath, ['build.js', '--if-needed'], { cwd: ROOT, stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'pressroom-bench-'))
@@ -228,7 +231,7 @@ async function main(): Promise<void> {
       return JSON.parse((await ask(port, 'POST', '/api/tokens', TOKEN, json)).body).token as string
     }
     const [reader, slow] = [await token(10_000), await token(10)]
-    const alone = await publish(port, 10, 'alone')
+    const alone = await publish(port, ALONE, 'alone')
     const { body } = await ask(port, 'GET', '/api/posts?limit=1', TOKEN)
     const kinds = kindsOf(port, JSON.parse(body).posts[0].id, reader, slow)
     let isLoading = true
