@@ -9,7 +9,7 @@ import { findMessage } from './find.js'
 import { cut, escapeText, markdown, subtext } from './markdown.js'
 import { markerLine } from './marker.js'
 import { createPoster, type Draft, type Lacking, refusesFiles } from './post.js'
-import { container, linesWithin, text } from './render.js'
+import { button, container, linesWithin, rows, text } from './render.js'
 import { removeMessage } from './threads.js'
 
 /** What each part may take of the 4,000 characters that all text of a message has together. */
@@ -94,6 +94,7 @@ function cardDraft(card: ScorecardCard, mark: string): Draft {
     ...section('What failures cost most', card.reasons, ROOM.reasons),
     ...openSection(card),
     ...section('Notes', card.notes, ROOM.notes),
+    ...rows(card.noteButtons.map((one) => button(one))),
     text(markerLine('reply', mark)),
   ]
   const files = picture ? [fileOf(picture)] : []
