@@ -4,6 +4,7 @@ import type { MediaCard, ReplyCard } from '../card-replies.js'
 import type { TargetCard, Tone } from '../card-target.js'
 import type { Card } from '../chat.js'
 import { countWords, type Line } from '../wording.js'
+import { actionRows } from './action-rows.js'
 import { cut, escapeText, mention, mrkdwn } from './mrkdwn.js'
 
 type Json = string | number | boolean | { readonly [key: string]: Json } | readonly Json[]
@@ -172,8 +173,8 @@ function context(texts: readonly string[]): Block {
 }
 
 export function actions(buttons: readonly Button[]): Block[] {
-  if (buttons.length === 0) return []
-  return [{ type: 'actions', elements: buttons.slice(0, LIMITS.actions).map(button) }]
+  const rows = actionRows(buttons.slice(0, LIMITS.actions))
+  return rows.map((row) => ({ type: 'actions', elements: row.map(button) }))
 }
 
 function button({ action, value, label, style, confirm }: Button): Json {

@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt'
 import { type FieldProblem, problemLines, type Reply, type ReplyButton } from '../reply.js'
+import { actionRows } from './action-rows.js'
 import { cut, escapeText } from './mrkdwn.js'
 
 /** A private message as Slack takes it. */
@@ -22,7 +23,10 @@ export function renderReply(reply: Reply): PrivateMessage | undefined {
     case 'text':
       return message(reply.text)
     case 'question':
-      return message(reply.text, [{ type: 'actions', elements: reply.buttons.map(button) }])
+      return message(
+        reply.text,
+        actionRows(reply.buttons).map((row) => ({ type: 'actions', elements: row.map(button) })),
+      )
     case 'problems': {
       const lines = ['Nothing was queued or changed:', ...problemLines(reply.problems)]
       return message(lines.join('\n'), reply.written ? handBack(reply.written) : [])
