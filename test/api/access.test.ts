@@ -55,7 +55,7 @@ describe.each(testDatabases())('who may ask, on the $engine database', ({ use })
     expect((await api.ask('GET', '/api/tokens', { token })).status).toBe(403)
     const { tokens } = (await api.get('/api/tokens')).body
     expect(tokens).toMatchObject([{ id: made.id, name: 'ci', scopes: ['read'], revokedAt: null }])
-    expect(JSON.stringify(tokens)).not.toContain(token.split('_')[2])
+    expect(JSON.stringify(tokens)).not.toContain(token.split('_').slice(2).join('_'))
   })
 
   it('shuts a revoked token out at once', async () => {
