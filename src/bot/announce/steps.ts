@@ -154,7 +154,7 @@ function stepsFor(
   }
   const edits = [...targets, ...edit(root, card, rootPlace)]
   // The end is told when the messages it is about show it.
-  const shownAt = Math.max(now, ...edits.map(({ notBefore }) => notBefore))
+  const shownAt = Math.max(now, ...[...finds, ...edits].map(({ notBefore }) => notBefore))
   const said = rows.filter(({ kind }) => kind === 'reply').map(({ key }) => key)
   const replies = repliesFor(view, said).map((due): Step => {
     const urgent = due.card.kind === 'media' || due.card.urgent

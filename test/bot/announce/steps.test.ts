@@ -159,4 +159,12 @@ describe('when a reply goes', () => {
   it('tells the end at once', () => {
     expect(due([target('ta', STATES.published)])).toMatchObject({ key: 'p1/all:1:1', inMs: 0 })
   })
+
+  it('tells the end after what may not stand there has been looked for', () => {
+    const live = [target('ta', STATES.published)]
+    const [root, a] = upToDate(live) as [ChatMessage, ChatMessage]
+    const rows = [root, { ...a, status: 'sending' as const, updatedAt: new Date(NOW) }]
+    const pass = { ...NOTHING, lookAgainAt: new Map([['ta', NOW + 200]]) }
+    expect(next(live, rows, pass)).toMatchObject({ call: 'find', key: 'ta', inMs: 200 })
+  })
 })
