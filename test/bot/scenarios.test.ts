@@ -103,6 +103,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
     /** Live once on each platform; shown once, with one message for each target and one at the end. */
     async function expectWhole(text: string): Promise<void> {
       await ended(text)
+      await until(() => chat.thread(text).length >= 3 && chat.counts(text).live === 2)
       expect(chat.counts(text)).toMatchObject({ live: 2, failed: 0, needsPerson: 0 })
       expect(chat.posts(text)).toHaveLength(1)
       expect(chat.thread(text)).toHaveLength(3)
@@ -142,6 +143,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
       await until(() => chat.mentions('ana', text) === 1)
       await chat.press('ben', cardOf(chat, text, 'facebook'), 'retry_failed')
       await ended(text)
+      await until(() => chat.thread(text).length >= 3 && chat.counts(text).live === 2)
       expect(chat.counts(text)).toMatchObject({ live: 2, failed: 0 })
       expect([live('facebook', text), live('mastodon', text)]).toEqual([1, 1])
       expect(cardOf(chat, text, 'facebook').text).toContain('Retried by')
