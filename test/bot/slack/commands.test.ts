@@ -63,6 +63,7 @@ describe('commands in Slack', () => {
       const { workspace, bot } = await start()
       const delivery = await workspace.as(ana).slash('/publish', 'Hello to:x', channel)
       await Promise.all([delivery.redeliver(), delivery.redeliver()])
+      await settled(1)
       await workspace.as(ana).slash('/publish', 'accounts', channel)
       await stage.whisper(ana)
       expect((await bot.all()).map(({ status }) => status)).toEqual(['open'])
