@@ -24,7 +24,7 @@ import { accountEntry, createAccounts, sandboxAccounts } from './storm/accounts.
 import { publishNaively } from './storm/naive-publish.js'
 
 const { values } = parseArgs({ options: { posts: { type: 'string' } } })
-const POSTS = Number(values.posts ?? 500)
+const POSTS = Number(values.posts ?? 300)
 const CONCURRENCY = 20
 
 interface Engine {
