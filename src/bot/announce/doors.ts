@@ -13,8 +13,18 @@ export interface Doors {
   /** @returns until when to stay away, if somebody was refused after `since` */
   refusedSince(chat: string, channelId: string, since: number): number | undefined
   /** @returns when it is tried again */
-  close(at: { chat: Chat; channelId: string; scope: 'channel' | 'chat'; why: string }): number
-  open(chat: string, channelId: string): void
+  close(at: Place & { chat: Chat; scope: 'channel' | 'chat'; why: string }): number
+  /**
+   * After a call that worked. It opens no door that was closed while the call was under way, and a
+   * message in the channel opens none that was closed in a thread: there other rights are asked for.
+   * @param since when the call was begun
+   */
+  open(at: Place & { chat: Chat; since: number }): void
+}
+
+interface Place {
+  readonly channelId: string
+  readonly inThread: boolean
 }
 
 interface Door {
@@ -23,6 +33,7 @@ interface Door {
   /** Refusals in a row. */
   readonly times: number
   readonly why: string
+  readonly inThread: boolean
 }
 
 const DOUBLINGS = 3
@@ -44,12 +55,12 @@ export function createDoors(now: Clock, log: Log, closedMs: number): Doors {
     },
     refusedSince: (chat, channelId, since) =>
       latest(found(chat, channelId).filter(({ closedAt }) => closedAt >= since)),
-    close({ chat, channelId, scope, why }) {
+    close({ chat, channelId, inThread, scope, why }) {
       const door = `${chat.name}:${scope === 'channel' ? channelId : ''}`
       const before = closed.get(door)
       const times = (before?.times ?? 0) + 1
       const until = now() + closedMs * 2 ** Math.min(DOUBLINGS, times - 1)
-      closed.set(door, { until, times, why, closedAt: now() })
+      closed.set(door, { until, times, why, inThread, closedAt: now() })
       const about = { chat: chat.name, channelId, why, until: new Date(until).toISOString() }
       if (before?.why === why) {
         log.debug(about, 'the chat still refuses us')
@@ -58,10 +69,12 @@ export function createDoors(now: Clock, log: Log, closedMs: number): Doors {
       }
       return until
     },
-    open(chat, channelId) {
-      if (doorsOf(chat, channelId).filter((door) => closed.delete(door)).length > 0) {
-        log.info({ chat, channelId }, 'the chat takes posts again')
-      }
+    open({ chat: { name: chat }, channelId, inThread, since }) {
+      const opened = doorsOf(chat, channelId).filter((key) => {
+        const door = closed.get(key)
+        return door && door.closedAt < since && (inThread || !door.inThread) && closed.delete(key)
+      })
+      if (opened.length > 0) log.info({ chat, channelId }, 'the chat takes posts again')
     },
   }
 }

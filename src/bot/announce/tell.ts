@@ -120,20 +120,17 @@ async function tellClaimed(
       turns.giveBack(want)
       return later(refusedUntil)
     }
-    const delivery = await deliver(
-      threadless ? unthreaded(step) : step,
-      post,
-      chat,
-      lease,
-      context.deliverContext,
-    )
-    if (delivery.kind === 'done') doors.open(chat.name, channelId)
-    const end = follow(delivery, step)
+    const begunAt = deps.now()
+    const placed = threadless ? unthreaded(step) : step
+    const delivery = await deliver(placed, post, chat, lease, context.deliverContext)
+    const inThread = placed.rootId !== undefined
+    if (delivery.kind === 'done') doors.open({ chat, channelId, inThread, since: begunAt })
+    const end = follow(delivery, step, inThread)
     if (end) return end
   }
 
   /** What a delivery means for the rest of this telling. */
-  function follow(delivery: Delivery, step: Step): End | undefined {
+  function follow(delivery: Delivery, step: Step, inThread: boolean): End | undefined {
     switch (delivery.kind) {
       case 'done':
         return undefined
@@ -157,7 +154,7 @@ async function tellClaimed(
         return later(deps.now() + backoffMs(postId, context))
       case 'closed': {
         const { scope, why } = delivery
-        return later(doors.close({ chat, channelId, scope, why }))
+        return later(doors.close({ chat, channelId, inThread, scope, why }))
       }
       case 'lost':
         return { kind: 'lost' }

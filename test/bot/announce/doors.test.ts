@@ -14,8 +14,11 @@ describe('a channel that refuses us', () => {
   })
   const doors = createDoors(clock.now, log, 1000)
   const chat = { name: 'slack' } as Chat
-  const refuse = (scope: 'channel' | 'chat' = 'channel') =>
-    doors.close({ chat, channelId: 'C1', scope, why: 'not_in_channel' })
+  const place = { chat, channelId: 'C1', inThread: false }
+  const refuse = (scope: 'channel' | 'chat' = 'channel', inThread = false) =>
+    doors.close({ ...place, inThread, scope, why: 'not_in_channel' })
+  const succeed = (inThread = false, since = clock.now()) =>
+    doors.open({ ...place, inThread, since })
 
   it('is left alone for a while, and then tried by one at a time', () => {
     expect(doors.knock('slack', 'C1')).toBeUndefined()
@@ -36,10 +39,30 @@ describe('a channel that refuses us', () => {
   })
 
   it('is like any other again after a success', () => {
-    doors.open('slack', 'C1')
+    clock.advance(1)
+    succeed()
     expect(doors.knock('slack', 'C1')).toBeUndefined()
     expect(refuse() - clock.now()).toBe(1000)
-    doors.open('slack', 'C1')
+  })
+
+  it('is not opened by what was under way when it closed', () => {
+    clock.advance(1)
+    succeed(false, clock.now() - 1)
+    expect(doors.knock('slack', 'C1')).toBeDefined()
+    succeed()
+    expect(doors.knock('slack', 'C1')).toBeUndefined()
+  })
+
+  it('is not opened by a message in the channel when threads were refused', () => {
+    const before = lines.length
+    refuse('channel', true)
+    clock.advance(1)
+    succeed(false)
+    refuse('channel', true)
+    expect(lines).toHaveLength(before + 1)
+    clock.advance(1)
+    succeed(true)
+    expect(doors.knock('slack', 'C1')).toBeUndefined()
   })
 
   it('is every channel when the whole chat refuses us', () => {
