@@ -9,7 +9,7 @@ const LEASE_MS = 5 * 60_000
 /** A week, and some time for a scorecard that comes late. */
 const SINCE_MS = 8 * 86_400_000
 /** Every post is looked at three times anyway, and reading costs money and quota on some platforms. */
-const NEWEST = 25
+const NEWEST = 100
 
 /**
  * Compares what is live on an account with what was sent there, when asked: each of the newest

@@ -1,17 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { readSettings } from '../../src/config.js'
-import { createLog, createRedactor } from '../../src/log.js'
-import { type Program, startProgram } from '../../src/program.js'
-import { createSandbox, type Fault, type Sandbox } from '../../src/sandbox/platforms/index.js'
-import { QUICK } from './announce/stage.js'
+import type { Fault } from '../../src/sandbox/platforms/index.js'
 import { openDiscord } from './surfaces/discord.js'
+import { PLATFORMS, type Platform, type ProgramStage, startWith } from './surfaces/program.js'
 import { openSlack } from './surfaces/slack.js'
 import { type Asked, cardOf, type Surface } from './surfaces/surface.js'
-
-type Platform = 'facebook' | 'mastodon'
 
 const refuse: Fault = { on: 'mutation', when: 'before', kind: 'meta_code', code: 368, times: 1 }
 /** The post is accepted, no answer comes, and nothing can be read afterwards. */
@@ -23,53 +15,19 @@ const LONG = 30_000
 
 /** One program with both chats before it and the same platforms behind; each scenario on both. */
 describe('the program in two chats', { timeout: 90_000 }, () => {
-  let folder: string
-  let sandbox: Sandbox
-  let environment: Record<string, string>
-  let program: Program | undefined
+  let stage: ProgramStage
   const surfaces = new Map<string, Surface>()
-  const closes: (() => Promise<unknown>)[] = []
-
-  async function start(): Promise<void> {
-    const log = createLog({ level: 'silent', redactor: createRedactor() })
-    const overrides = { log, host: '127.0.0.1', unpaced: true, telling: QUICK } as const
-    program = await startProgram(readSettings(environment), environment, 'start', overrides)
-  }
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pressroom-scenarios-'))
-    sandbox = createSandbox({ processingPolls: 0 })
-    const platforms = await sandbox.listen()
     for (const surface of await Promise.all([openSlack(), openDiscord()])) {
       surfaces.set(surface.name, surface)
-      closes.push(surface.close)
     }
-    closes.push(platforms.close)
-    const at = (name: Platform) => ({
-      name,
-      platform: name,
-      accessToken: `sandbox-${name}-token`,
-      apiUrl: sandbox.apiUrl(platforms.url, name),
-    })
-    const accounts = [{ ...at('facebook'), pageId: '1029' }, at('mastodon')]
-    await writeFile(join(folder, 'accounts.json'), JSON.stringify({ accounts }))
-    environment = {
-      ...Object.assign({}, ...[...surfaces.values()].map((surface) => surface.environment)),
-      PRESSROOM_DATA_DIR: join(folder, 'data'),
-      PRESSROOM_ACCOUNTS: join(folder, 'accounts.json'),
-      PRESSROOM_SETTLE_MS: '20',
-      PRESSROOM_BACKOFF_MS: '20',
-      PRESSROOM_REQUEST_TIMEOUT_MS: '10000',
-      PRESSROOM_TIME_ZONE: 'UTC',
-      PORT: '0',
-    }
-    await start()
+    stage = await startWith([...surfaces.values()])
   }, 120_000)
 
   afterAll(async () => {
-    await program?.stop()
-    for (const close of closes.splice(0)) await close()
-    await rm(folder, { recursive: true, force: true })
+    await stage.close()
+    for (const surface of surfaces.values()) await surface.close()
   })
 
   describe.each(['slack', 'discord'])('in %s', (name) => {
@@ -82,7 +40,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
     })
     afterEach(() => {
       chat.clearFaults()
-      for (const platform of ['facebook', 'mastodon'] as const) sandbox.clearFaults(platform)
+      for (const platform of PLATFORMS) stage.sandbox.clearFaults(platform)
     })
 
     /** The same words in another chat are another post. */
@@ -95,8 +53,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
           return false
         }
       }, LONG)
-    const live = (platform: Platform, text: string) =>
-      sandbox.live(platform).filter((post) => post.text === text).length
+    const live = (platform: Platform, text: string) => stage.live(platform, text)
     const ended = (text: string) =>
       until(() => chat.thread(text).some((message) => /All \d live/.test(message.text)))
 
@@ -112,7 +69,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
 
     /** Publishes to Facebook what nobody can know about, and waits for the question. */
     async function publishUnknown(text: string) {
-      for (const fault of hide) sandbox.addFault('facebook', fault)
+      for (const fault of hide) stage.sandbox.addFault('facebook', fault)
       await chat.publish('ana', text, 'facebook')
       await until(() => chat.counts(text).needsPerson === 1)
       await until(() => cardOf(chat, text, 'facebook').buttons.includes('confirm_live'))
@@ -135,7 +92,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
 
     it('tells a partial failure, and retries only what failed', async () => {
       const text = titled('Partial')
-      sandbox.addFault('facebook', refuse)
+      stage.sandbox.addFault('facebook', refuse)
       await chat.publish('ana', text)
       await until(() => chat.counts(text).failed === 1 && chat.counts(text).live === 1)
       expect(cardOf(chat, text, 'facebook').text).toContain('failed')
@@ -165,7 +122,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
       await chat.press('ana', card, 'deny_live')
       await until(() => chat.counts(text).failed === 1)
       expect(live('facebook', text)).toBe(1)
-      sandbox.clearFaults('facebook')
+      stage.sandbox.clearFaults('facebook')
       await until(() => cardOf(chat, text, 'facebook').buttons.includes('retry_failed'))
       await chat.press('ana', cardOf(chat, text, 'facebook'), 'retry_failed')
       await until(() => chat.counts(text).live === 1)
@@ -173,7 +130,7 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
 
     it('takes a double click as one', async () => {
       const text = titled('Double click')
-      sandbox.addFault('facebook', refuse)
+      stage.sandbox.addFault('facebook', refuse)
       await chat.publish('ana', text)
       await until(() => chat.counts(text).failed === 1)
       const card = cardOf(chat, text, 'facebook')
@@ -227,8 +184,8 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
 
     it('goes on after a restart in the middle, and knows what was asked before', async () => {
       const text = titled('Restarted')
-      for (const platform of ['facebook', 'mastodon'] as const) {
-        sandbox.addFault(platform, {
+      for (const platform of PLATFORMS) {
+        stage.sandbox.addFault(platform, {
           on: 'mutation',
           when: 'before',
           kind: 'slow',
@@ -238,8 +195,8 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
       }
       const asked = await chat.publish('ana', text)
       await until(() => chat.posts(text).length === 1)
-      await program?.stop()
-      await start()
+      await stage.stop()
+      await stage.start()
       await asked.again()
       await expectWhole(text)
     })

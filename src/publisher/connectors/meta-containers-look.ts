@@ -10,9 +10,15 @@ import {
   readState,
   wantedPost,
 } from './meta-containers.js'
-import { foundAmong, matching, namedIds, notLooked, remote, sightingOf } from './meta-look.js'
-
-const HOUR = 3_600_000
+import {
+  COPY_WITHIN_MS,
+  foundAmong,
+  matching,
+  namedIds,
+  notLooked,
+  remote,
+  sightingOf,
+} from './meta-look.js'
 
 /**
  * What happened to a doubtful attempt: the container's own word first, then the list. A container
@@ -73,7 +79,10 @@ export async function verifyContainer(
   const { remoteId, publishedAt } = post
   const own = remoteId === undefined ? undefined : await readPost(api, reader, remoteId)
   const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
-  const wanted = { ...wantedPost(post, Math.min(since, publishedAt)), until: publishedAt + HOUR }
+  const wanted = {
+    ...wantedPost(post, Math.min(since, publishedAt)),
+    until: publishedAt + COPY_WITHIN_MS,
+  }
   const list = await readPosts(api, reader, wanted.since)
   const sighting = sightingOf(remoteId, own, list, wanted)
   const { container } = readHandles(post.handles)

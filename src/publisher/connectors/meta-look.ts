@@ -6,6 +6,12 @@ import type { Listed, Read, Unread } from './meta.js'
 /** Their clocks and ours may differ, and they tell times in whole seconds. */
 export const CLOCK_SKEW_MS = 60_000
 
+/**
+ * What is posted with the same words so long after a live post is a copy of it; an intended repeat is
+ * known as a target of its own. As long as the same content is asked about before it is sent again.
+ */
+export const COPY_WITHIN_MS = 86_400_000
+
 /** What a post of ours looks like in a list. */
 export interface Wanted {
   readonly text: string

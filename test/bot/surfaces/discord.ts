@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { textOf } from '../../../src/bot/discord/marker.js'
 import type { Message } from '../../../src/sandbox/discord/model.js'
 import type { Delivery } from '../../../src/sandbox/discord/people.js'
-import { createDiscordServer } from '../../../src/sandbox/discord/server.js'
+import { createDiscordServer, type DiscordServer } from '../../../src/sandbox/discord/server.js'
 import { ANA, BEN, CHANNEL, guilds } from '../discord/chat-stage.js'
 import { unofficial } from '../discord/official.js'
 import type { Asked, Shown, Surface } from './surface.js'
@@ -12,7 +12,11 @@ const POST = 'POST /channels/:channel/messages'
 const EDIT = 'PATCH /channels/:channel/messages/:message'
 const CALLS = [POST, EDIT, `${POST}/:message/threads`, 'GET /channels/:channel/messages']
 
-export async function openDiscord(): Promise<Surface> {
+export interface DiscordSurface extends Surface {
+  readonly discord: DiscordServer
+}
+
+export async function openDiscord(): Promise<DiscordSurface> {
   const discord = createDiscordServer({ guilds })
   const { apiUrl, close } = await discord.listen()
   const own = (channelId: string) =>
@@ -37,6 +41,7 @@ export async function openDiscord(): Promise<Surface> {
 
   return {
     name: 'discord',
+    discord,
     environment: {
       DISCORD_TOKEN: discord.token,
       DISCORD_APPLICATION_ID: discord.applicationId,

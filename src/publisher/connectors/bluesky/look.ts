@@ -1,6 +1,7 @@
 import type { Finding, Outcome, RemotePost, Sighting } from '../../core/outcome.js'
 import { failureOf, type Success, unreadable } from '../classify.js'
 import type { Doubt, LivePost, Reader, Removal, Steps } from '../connector.js'
+import { COPY_WITHIN_MS } from '../meta-look.js'
 import { recordKey } from './record-key.js'
 import { type Line, type Sessions, xrpc } from './session.js'
 import { COLLECTION, linkTo, readRecord, recordList } from './wire.js'
@@ -105,7 +106,8 @@ async function copiesOf(
   return list?.records
     .filter(({ uri, value }) => {
       const at = Date.parse(value.createdAt ?? '')
-      const isNear = at >= Math.min(frozenAt, publishedAt) - HOUR && at <= publishedAt + HOUR
+      const isNear =
+        at >= Math.min(frozenAt, publishedAt) - HOUR && at <= publishedAt + COPY_WITHIN_MS
       return uri !== own.remoteId && !otherRemoteIds.has(uri) && value.text === own.text && isNear
     })
     .map(({ uri }) => ({ remoteId: uri, permalink: linkTo(session, keyOf(uri)) }))

@@ -4,6 +4,7 @@ import type { Doubt, LivePost, PublishRequest, Reader } from '../connector.js'
 import { isCredential, type Listed, type Read, readList, readObject, type Unread } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
+  COPY_WITHIN_MS,
   foundAmong,
   matching,
   namedIds,
@@ -16,8 +17,6 @@ import { photoIds, readHandles } from './handles.js'
 import type { Page } from './page.js'
 import { readVideo, videoFinding } from './video.js'
 import { feedPost, LIST_FIELDS, POST_FIELDS, pagePost } from './wire.js'
-
-const HOUR = 3_600_000
 
 export function readPost({ graph }: Page, reader: Reader, id: string) {
   return readObject(graph, reader, id, { fields: POST_FIELDS }, pagePost)
@@ -93,7 +92,7 @@ export async function verify(page: Page, post: LivePost, reader: Reader): Promis
   const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
   const wanted = {
     ...wantedPost(post, Math.min(since, publishedAt)),
-    until: publishedAt + HOUR,
+    until: publishedAt + COPY_WITHIN_MS,
   }
   // A video known only by its own id would be taken for a copy of the post that carries it.
   const comparable = remoteId === undefined || remoteId.includes('_')

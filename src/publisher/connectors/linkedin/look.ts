@@ -5,6 +5,7 @@ import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '..
 import type { Listed, Read, Unread } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
+  COPY_WITHIN_MS,
   foundAmong,
   matching,
   namedIds,
@@ -19,7 +20,6 @@ import { comparable } from './little-text.js'
 import type { Page } from './page.js'
 import { postList, readPost } from './wire.js'
 
-const HOUR = 3_600_000
 const PAGE_SIZE = 100
 const MAX_PAGES = 4
 
@@ -127,7 +127,7 @@ export async function verify(page: Page, post: LivePost, reader: Reader): Promis
   const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
   const wanted = {
     ...wantedPost(post, Math.min(since, publishedAt)),
-    until: publishedAt + HOUR,
+    until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readPosts(page, reader, wanted.since)
   return sightingOf(remoteId, own, list, wanted)

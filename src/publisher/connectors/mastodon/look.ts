@@ -5,6 +5,7 @@ import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '..
 import type { Listed, Read } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
+  COPY_WITHIN_MS,
   foundAmong,
   matching,
   namedIds,
@@ -20,7 +21,6 @@ import { type Server, unreadableAnswer } from './server.js'
 import { status, statusList, statusSource } from './wire.js'
 
 const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 /** A key is kept for an hour from the first send; a send takes a while. */
 const KEY_IS_SAFE_MS = 55 * MINUTE
 /** Older servers do not hold a second request with the same key back while the first still runs. */
@@ -164,7 +164,7 @@ export async function verify(server: Server, post: LivePost, reader: Reader): Pr
   const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
   const wanted = {
     ...wantedStatus(post, Math.min(since, publishedAt)),
-    until: publishedAt + HOUR,
+    until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readStatuses(server, reader, wanted.since)
   return sightingOf(remoteId, own, list, wanted)

@@ -6,6 +6,7 @@ import { parseJson } from '../http.js'
 import type { Listed, Read } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
+  COPY_WITHIN_MS,
   foundAmong,
   matching,
   namedIds,
@@ -20,7 +21,6 @@ import { comparable } from './timeline-text.js'
 import type { User } from './user.js'
 import { onePost, POST_FIELDS, problem, timeline, timelinePost } from './wire.js'
 
-const HOUR = 3_600_000
 const MAX_PAGES = 4
 
 /** What this content looks like in the timeline, if it was first sent then or earlier. */
@@ -116,7 +116,7 @@ export async function verify(user: User, post: LivePost, reader: Reader): Promis
   const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
   const wanted = {
     ...wantedPost(post, Math.min(since, publishedAt)),
-    until: publishedAt + HOUR,
+    until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readTimeline(user, reader, wanted.since)
   return sightingOf(remoteId, own, list, wanted)

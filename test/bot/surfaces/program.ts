@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readSettings } from '../../../src/config.js'
+import { createLog, createRedactor } from '../../../src/log.js'
+import { type Program, startProgram } from '../../../src/program.js'
+import { createSandbox, type Sandbox } from '../../../src/sandbox/platforms/index.js'
+import { QUICK } from '../announce/stage.js'
+import type { Surface } from './surface.js'
+
+export type Platform = 'facebook' | 'mastodon'
+export const PLATFORMS: readonly Platform[] = ['facebook', 'mastodon']
+
+/** The whole program, with chats before it and two platforms behind. */
+export interface ProgramStage {
+  readonly sandbox: Sandbox
+  /** What the program has written to its log since it was first started. */
+  readonly log: readonly { readonly level: number; readonly msg: string }[]
+  stop(): Promise<void>
+  /** Starts it again on the same data. */
+  start(): Promise<void>
+  /** Posts with exactly this text that are live now. */
+  live(platform: Platform, text: string): number
+  close(): Promise<void>
+}
+
+export async function startWith(surfaces: readonly Surface[]): Promise<ProgramStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'pressroom-program-'))
+  const sandbox = createSandbox({ processingPolls: 0 })
+  const platforms = await sandbox.listen()
+  const at = (name: Platform) => ({
+    name,
+    platform: name,
+    accessToken: `sandbox-${name}-token`,
+    apiUrl: sandbox.apiUrl(platforms.url, name),
+  })
+  const accounts = [{ ...at('facebook'), pageId: '1029' }, at('mastodon')]
+  await writeFile(join(folder, 'accounts.json'), JSON.stringify({ accounts }))
+  const environment = {
+    ...Object.assign({}, ...surfaces.map((surface) => surface.environment)),
+    PRESSROOM_DATA_DIR: join(folder, 'data'),
+    PRESSROOM_ACCOUNTS: join(folder, 'accounts.json'),
+    PRESSROOM_SETTLE_MS: '20',
+    PRESSROOM_BACKOFF_MS: '20',
+    PRESSROOM_REQUEST_TIMEOUT_MS: '10000',
+    PRESSROOM_TIME_ZONE: 'UTC',
+    PORT: '0',
+  }
+  const lines: { level: number; msg: string }[] = []
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
+  const log = createLog({ level: 'warn', redactor: createRedactor(), destination })
+  const overrides = { log, host: '127.0.0.1', unpaced: true, telling: QUICK } as const
+  let program: Program | undefined
+
+  const stage: ProgramStage = {
+    sandbox,
+    log: lines,
+    async start() {
+      program = await startProgram(readSettings(environment), environment, 'start', overrides)
+    },
+    async stop() {
+      await program?.stop()
+      program = undefined
+    },
+    live: (platform, text) => sandbox.live(platform).filter((post) => post.text === text).length,
+    async close() {
+      await stage.stop()
+      await platforms.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  await stage.start()
+  return stage
+}
