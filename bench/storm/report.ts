@@ -14,7 +14,7 @@ export function isClean(
 }
 
 /** The numbers of both, side by side. */
-export function compare(ours: Result, naive: Result | undefined): string[] {
+export function compare(ours: Result, naive?: Result): string[] {
   const rows: [string, (result: Result) => string][] = [
     ['posts', ({ verdict }) => String(verdict.posts)],
     ['targets', ({ verdict }) => String(verdict.targets)],

@@ -201,6 +201,30 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
       await expectWhole(text)
     })
 
+    it('walks a failure through the playbook, and brings the note back', async () => {
+      const text = titled('Playbook')
+      const note = `Ask Kim to lift the block (${name})`
+      stage.sandbox.addFault('facebook', refuse)
+      await chat.publish('ana', text)
+      await until(() => chat.counts(text).failed === 1 && chat.counts(text).live === 1)
+      const card = () => cardOf(chat, text, 'facebook')
+      await until(() => card().text.includes('Only this one?'))
+      await until(() => card().buttons.includes('check_credentials'))
+      const checked = await chat.press('ben', card(), 'check_credentials')
+      expect(await told(checked)).toContain('facebook')
+      await chat.press('ben', card(), 'add_note')
+      await chat.fill('ben', { note })
+      await until(() => card().text.includes(note))
+      await chat.press('ben', card(), 'retry_failed')
+      await ended(text)
+      expect([live('facebook', text), live('mastodon', text)]).toEqual([1, 1])
+      const next = titled('After the note')
+      await chat.publish('ana', next, 'facebook')
+      await until(() => cardOf(chat, next, 'facebook').text.includes(note))
+      await chat.scorecard('ana')
+      await until(() => chat.inChannel().some((message) => message.text.includes(note)))
+    })
+
     it('catches up after the chat could not be reached during a publish', async () => {
       const text = titled('Cut off')
       await chat.publish('ana', text)

@@ -71,6 +71,14 @@ export async function openDiscord(): Promise<DiscordSurface> {
       if (!message || !customId) throw new Error(`there is no ${action} to press`)
       return asked(await discord.as(PEOPLE[who]).click(message, customId))
     },
+    async fill(who, fields) {
+      const modal = await discord.waitFor(() => discord.modals(PEOPLE[who])[0], 10_000)
+      return asked(await discord.as(PEOPLE[who]).submitModal(modal, fields))
+    },
+    async scorecard(who) {
+      return asked(await discord.as(PEOPLE[who]).slash('scorecard', {}, CHANNEL))
+    },
+    inChannel: () => own(CHANNEL).map(shown),
     mentions: (who, excerpt) =>
       thread(excerpt).filter(({ content }) => content.startsWith(`<@${PEOPLE[who]}>`)).length,
     loseAnswer: () => discord.faults.loseAnswer(POST),

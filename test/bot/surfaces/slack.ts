@@ -49,6 +49,13 @@ export async function openSlack(): Promise<Surface> {
     },
     thread: (excerpt) => thread(excerpt).map(shown),
     press: (who, { id }, action) => act(who, () => slack.as(PEOPLE[who]).click(id, action)),
+    fill: (who, fields) =>
+      act(who, async () => {
+        const { id } = await slack.waitFor(() => slack.views(PEOPLE[who])[0], 10_000)
+        return slack.as(PEOPLE[who]).submit(id, fields)
+      }),
+    scorecard: (who) => act(who, () => slack.as(PEOPLE[who]).slash('/scorecard', '', CHANNEL)),
+    inChannel: () => slack.messages(CHANNEL).filter(isRoot).map(shown),
     mentions: (who, excerpt) =>
       thread(excerpt).filter(({ text }) => text?.startsWith(`<@${PEOPLE[who]}>`)).length,
     loseAnswer: () => slack.faults.loseAnswer('chat.postMessage'),

@@ -35,6 +35,11 @@ export interface Surface {
   /** Our messages in the thread of that post, oldest first. */
   thread(excerpt: string): Shown[]
   press(who: Who, message: Shown, action: string): Promise<Asked>
+  /** Fills in the form that a press has opened. */
+  fill(who: Who, fields: Readonly<Record<string, string>>): Promise<Asked>
+  scorecard(who: Who): Promise<Asked>
+  /** Everything of ours that stands in the channel, without the threads. */
+  inChannel(): Shown[]
   /** How often somebody was mentioned in the thread of that post. */
   mentions(who: Who, excerpt: string): number
   /** The next message is posted, and its answer is lost. */
