@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type AccountsFile, readAccountsFile } from './accounts-file.js'
-import { createApi } from './api/index.js'
+import { type ApiDeps, createApi } from './api/index.js'
+import { withoutQueueBoard } from './api/queue-board.js'
 import { createWebhooks } from './api/webhooks/webhooks.js'
 import type { AnnounceSettings } from './bot/announce/settings.js'
 import { createAnnouncer } from './bot/announce.js'
@@ -35,7 +36,7 @@ import { secretsOf } from './publisher/connectors/index.js'
 import { createPolicy } from './publisher/core/retry.js'
 import type { PublisherDeps } from './publisher/deps.js'
 import { startPublisher } from './publisher/publisher.js'
-import { type Doorbell, openDoorbell } from './publisher/queue/queue.js'
+import { openDoorbell, type ShownDoorbell } from './publisher/queue/queue.js'
 import { repeat } from './publisher/relay.js'
 import { createRenewals } from './publisher/renewals.js'
 import { healthRoute, mediaRoute, type Route, startServer } from './server.js'
@@ -148,7 +149,13 @@ async function start(
   const readiness = createReadiness()
   readiness.add(answers(() => database.ping(), 'the database does not answer'))
   const metrics = createMetrics(VERSION)
-  let doorbell: Doorbell | undefined
+  const queueOf = {
+    redisUrl: settings.redisUrl ?? undefined,
+    database,
+    log,
+    traces: settings.traces,
+  }
+  let doorbell: ShownDoorbell | undefined
   const readings = {
     gauges: () => loadGauges(database.orm),
     queueDepth: () => doorbell?.depth(),
@@ -211,12 +218,7 @@ async function start(
         },
       },
     }
-    const opened = await openDoorbell({
-      redisUrl: settings.redisUrl ?? undefined,
-      database,
-      log,
-      traces: settings.traces,
-    })
+    const opened = await openDoorbell(queueOf)
     doorbell = opened
     stops.push(() => opened.close())
     readiness.add(answers(opened.ping, 'the queue does not answer; publishing goes on without it'))
@@ -225,15 +227,30 @@ async function start(
     const publisher = await startPublisher(deps, opened)
     stops.push(publisher.stop)
   }
-  if (mode !== 'worker')
+  if (mode !== 'worker') {
+    // A bot has no queue of its own until somebody wants to look at the others'.
+    let toShow: Promise<ShownDoorbell> | undefined
+    stops.push(async () => (await toShow?.catch(() => undefined))?.close())
+    const openQueueBoard: ApiDeps['openQueueBoard'] = async (basePath) => {
+      if (doorbell) return doorbell.board(basePath)
+      toShow = openDoorbell(queueOf)
+      return (await toShow).board(basePath)
+    }
     await startBot(
       settings,
       file,
-      { ...shared, desk, links, metrics, readiness },
+      { ...shared, desk, links, metrics, readiness, openQueueBoard },
       overrides,
       routes,
       stops,
     )
+  }
+
+  if (mode === 'worker') {
+    routes.push(withoutQueueBoard('A worker has no queue board: ask a process that runs the bot.'))
+  } else if (settings.apiToken === null) {
+    routes.push(withoutQueueBoard('The queue board needs PRESSROOM_API_TOKEN to be set.'))
+  }
 
   readiness.started()
   stops.push(async () => {
@@ -252,12 +269,13 @@ async function startBot(
     links: object | null
     metrics: Metrics
     readiness: Readiness
+    openQueueBoard: ApiDeps['openQueueBoard']
   },
   overrides: Overrides,
   routes: Route[],
   stops: (() => Promise<unknown>)[],
 ): Promise<void> {
-  const { desk, links, metrics, readiness, ...rest } = shared
+  const { desk, links, metrics, readiness, openQueueBoard, ...rest } = shared
   const ruled = { workspaces: file.workspaces ?? [], channels: file.channels }
   const deps: BotDeps = {
     ...rest,
@@ -317,6 +335,7 @@ async function startBot(
       token: settings.apiToken,
       channels: file.channels,
       chats: workspacesOf(settings),
+      openQueueBoard,
     })
     await api.start()
     stops.push(api.stop)

@@ -14,6 +14,13 @@ export type Route = (
   path: string,
 ) => boolean | Promise<boolean>
 
+/** Pages of a library: `next` is told about what they have no answer to. */
+export type Pages = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+
 export interface Server {
   readonly port: number
   close(): Promise<void>

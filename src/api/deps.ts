@@ -1,5 +1,6 @@
 import type { ChannelEntry } from '../accounts-file.js'
 import type { HandleDeps } from '../bot/handle.js'
+import type { Pages } from '../server.js'
 
 /** What the HTTP API is built from. */
 export interface ApiDeps extends Omit<HandleDeps, 'tell' | 'uploadAccess' | 'scorecard'> {
@@ -9,6 +10,8 @@ export interface ApiDeps extends Omit<HandleDeps, 'tell' | 'uploadAccess' | 'sco
   readonly channels: readonly ChannelEntry[]
   /** The chats that are connected, each with the workspace that a channel of it belongs to. */
   readonly chats: ReadonlyMap<'slack' | 'discord', WorkspaceOf>
+  /** Opens the pages that show the queue, for requests from which this path was taken off. */
+  openQueueBoard(basePath: string): Promise<Pages>
 }
 
 /** The Slack team or Discord guild that a channel belongs to; undefined when the chat does not know it. */

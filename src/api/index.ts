@@ -13,6 +13,7 @@ import { readPost, readPosts } from './operations/read-posts.js'
 import { readScorecard } from './operations/scorecard.js'
 import { makeToken, readTokens, revokeToken } from './operations/tokens.js'
 import { readWebhooks, resume } from './operations/webhooks.js'
+import { createQueueBoardRoute } from './queue-board.js'
 import { createApiRoute } from './route.js'
 
 export type { ApiDeps, WorkspaceOf } from './deps.js'
@@ -63,10 +64,12 @@ const DRAIN_WITHIN_MS = 20_000
 export function createApi(deps: ApiDeps): Api {
   const access = createAccess(deps)
   const { route, drain } = createApiRoute([...operations, description], access, deps)
+  const board = createQueueBoardRoute(access, deps)
   return {
-    route,
+    route: async (...asked) => (await route(...asked)) || board.route(...asked),
     start: access.start,
     async stop() {
+      board.stop()
       await within(DRAIN_WITHIN_MS, drain())
       await access.stop()
     },

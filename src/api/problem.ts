@@ -24,6 +24,7 @@ const TITLES = {
   'too-many-requests': [429, 'Too many requests'],
   'internal-error': [500, 'Something is wrong here'],
   'chat-unavailable': [503, 'The chat does not answer'],
+  'queue-unavailable': [503, 'The queue does not answer'],
   stopping: [503, 'The program is stopping'],
   'store-unavailable': [503, 'The database does not answer'],
 } as const

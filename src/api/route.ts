@@ -6,6 +6,7 @@ import type { ApiDeps } from './deps.js'
 import type { Answer, Operation } from './operation.js'
 import { type FieldError, ProblemError } from './problem.js'
 import { MAX_BODY_BYTES, readJson } from './read-body.js'
+import { problemOf, send, sendProblem } from './send.js'
 
 const ROOT = '/api/'
 
@@ -57,11 +58,7 @@ export function createApiRoute(
       if (stopping) throw new ProblemError('stopping', 'Ask again in a moment.', STOPPING)
       send(response, await answer(request, path))
     } catch (error) {
-      const problem = problemOf(error, deps)
-      // What was not read would be taken for the next request.
-      const rest = request.complete ? {} : { connection: 'close' }
-      const headers = { 'content-type': PROBLEM_JSON, ...problem.extras.headers, ...rest }
-      send(response, { status: problem.status, body: problem.body(), headers })
+      sendProblem(request, response, problemOf(error, deps.log))
     }
   }
 
@@ -80,7 +77,6 @@ export function createApiRoute(
   }
 }
 
-const PROBLEM_JSON = 'application/problem+json'
 const STOPPING = { headers: { 'retry-after': '5', connection: 'close' } }
 const NOBODY = { id: 'nobody', name: 'nobody', scopes: new Set<never>(), perSecond: 0 }
 
@@ -182,42 +178,4 @@ function keyOf(request: IncomingMessage): string | undefined {
     `Idempotency-Key has 1 to ${LONGEST_KEY} printable ASCII characters.`,
     { errors: [{ field: 'Idempotency-Key', message: 'It is empty, too long, or not ASCII.' }] },
   )
-}
-
-function problemOf(error: unknown, deps: ApiDeps): ProblemError {
-  if (error instanceof ProblemError) return error
-  deps.log.error({ err: error }, 'a request to the API failed')
-  if (isUnavailable(error)) {
-    return new ProblemError(
-      'store-unavailable',
-      'It is not certain whether this took effect. Send the very same request again, with the same Idempotency-Key.',
-      { headers: { 'retry-after': '5' } },
-    )
-  }
-  return new ProblemError(
-    'internal-error',
-    'It was logged. It is not certain whether this took effect.',
-  )
-}
-
-/** Postgres classes 08 (connection) and 57P (shutting down), and what drivers and sockets say. */
-function isUnavailable(error: unknown): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code = '' } = cause as { code?: string }
-    if (/^(08|57P)|^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT)/.test(code)) return true
-  }
-  return false
-}
-
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  const isText = typeof body === 'string'
-  const text = isText ? body : `${JSON.stringify(body)}\n`
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  })
-  response.end(text)
 }

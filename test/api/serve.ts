@@ -41,6 +41,7 @@ export async function serveApi(
     channels: [{ chat: 'slack', channel: 'C1', targets: ['facebook'] }],
     channelTargets: () => ['facebook'],
     chats: new Map([['slack', async () => 'T1']]),
+    openQueueBoard: () => Promise.reject(new Error('there is no queue here')),
     ...changes,
   })
   await api.start()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createLog, createRedactor } from '../../src/log.js'
-import { type Doorbell, openDoorbell } from '../../src/publisher/queue/queue.js'
+import { openDoorbell, type ShownDoorbell } from '../../src/publisher/queue/queue.js'
 import type { Database } from '../../src/store/database.js'
 import { type TestDatabase, testDatabases } from './database.js'
 
@@ -13,7 +13,7 @@ export interface TestQueue {
    * Opens a doorbell.
    * @param prefix doorbells with the same prefix share one queue; without it, it is alone
    */
-  open(database: Database, prefix?: string): Promise<Doorbell>
+  open(database: Database, prefix?: string): Promise<ShownDoorbell>
 }
 
 /**

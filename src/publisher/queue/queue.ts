@@ -8,9 +8,11 @@ import {
 } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Log } from '../../log.js'
+import type { Pages } from '../../server.js'
 import type { Database } from '../../store/database.js'
 import { QUEUE_POOL_SIZE } from '../../store/pool.js'
 import { VERSION } from '../../version.js'
+import { createBoard } from './board.js'
 import { createPglitePool } from './pglite-pool.js'
 
 /** A bell for one target at one version: ringing it twice is one job. */
@@ -41,6 +43,12 @@ export interface Doorbell {
   close(): Promise<void>
 }
 
+/** One that can also be looked at. */
+export interface ShownDoorbell extends Doorbell {
+  /** Pages that show the bells and change none; `basePath` is taken off the requests before. */
+  board(basePath: string): Promise<Pages>
+}
+
 /** The queue could not be opened; the message says which one and what to do. */
 export class QueueUnavailableError extends Error {
   override readonly name = 'QueueUnavailableError'
@@ -63,7 +71,7 @@ export async function openDoorbell(options: {
   traces?: boolean
   /** Separates several installations (and tests) on one server. */
   prefix?: string
-}): Promise<Doorbell> {
+}): Promise<ShownDoorbell> {
   const { log, prefix = 'pressroom' } = options
   const tracing = options.traces ? await loadTracing() : {}
   return options.redisUrl
@@ -79,7 +87,12 @@ async function loadTracing(): Promise<Tracing> {
   return { telemetry: new BullMQOtel({ tracerName: 'pressroom', version: VERSION }) }
 }
 
-async function onRedis(url: string, prefix: string, log: Log, tracing: Tracing): Promise<Doorbell> {
+async function onRedis(
+  url: string,
+  prefix: string,
+  log: Log,
+  tracing: Tracing,
+): Promise<ShownDoorbell> {
   const connect = (forWorker: boolean) => {
     const redis = new Redis(url, {
       // BullMQ wants a worker's commands to wait for Redis to come back, however long it takes.
@@ -139,7 +152,7 @@ async function onDatabase(
   prefix: string,
   log: Log,
   tracing: Tracing,
-): Promise<Doorbell> {
+): Promise<ShownDoorbell> {
   let connection: unknown
   if (driver.engine === 'embedded') {
     const pool = createPglitePool(driver.pglite)
@@ -188,7 +201,7 @@ function doorbell(
   ) => Worker<Bell>,
   ping: () => Promise<void>,
   disconnect: () => Promise<void>,
-): Doorbell {
+): ShownDoorbell {
   queue.on('error', (error) => log.warn({ error: error.message }, 'queue'))
   return {
     async ring(bells, now) {
@@ -231,6 +244,7 @@ function doorbell(
       return Object.values(counts).reduce((sum, count) => sum + count, 0)
     },
     ping,
+    board: (basePath) => createBoard(queue, basePath),
     async empty() {
       await queue.obliterate({ force: true })
     },
