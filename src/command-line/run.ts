@@ -7,6 +7,7 @@ import { environmentSecrets } from './environment-secrets.js'
 const EXPECTED: readonly string[] = [
   'ConfigError',
   'DatabaseUnavailableError',
+  'IncompleteInstallationError',
   'QueueUnavailableError',
   'FolderInUseError',
   'ProgramRefusedError',

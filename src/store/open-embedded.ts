@@ -8,7 +8,7 @@ import type { Database, Orm } from './database.js'
 import { createLogFlush, flushRecent, logBytes } from './flush-folder.js'
 import { lockFolder } from './folder-lock.js'
 import { makeFolder } from './make-folder.js'
-import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA } from './migrations.js'
+import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA, readMigrationTimes } from './migrations.js'
 import * as schema from './schema.js'
 
 /** Postgres reserves 128 MB for itself by default, which nothing here gains from. */
@@ -18,12 +18,14 @@ const START_PARAMS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB']
  * Opens the embedded Postgres in `folder`, made on first use, and brings it up to date.
  * One process at a time: a second one is refused.
  * @param options.snapshot a prepared data folder to start from (tests), instead of a new one
- * @throws FolderInUseError naming the process that holds the folder
+ * @param options.migrationsFolder another one (tests)
+ * @throws FolderInUseError naming the process that holds the folder; IncompleteInstallationError
  */
 export async function openEmbedded(
   folder: string,
-  options: { snapshot?: Blob } = {},
+  options: { snapshot?: Blob; migrationsFolder?: string } = {},
 ): Promise<Database> {
+  readMigrationTimes(options.migrationsFolder)
   await mkdir(folder, { recursive: true })
   const unlock = await lockFolder(folder)
   try {

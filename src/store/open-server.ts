@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres, { type Sql } from 'postgres'
 import type { Database, Orm } from './database.js'
-import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA } from './migrations.js'
+import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA, readMigrationTimes } from './migrations.js'
 import { POOL_SIZE } from './pool.js'
 import * as schema from './schema.js'
 
@@ -19,15 +19,18 @@ const ANSWER_WITHIN_MS = 20_000
 /**
  * Opens a Postgres server and brings its schema up to date under a lock.
  * @param url `postgres://user:password@host:port/database`
- * @throws DatabaseUnavailableError
+ * @param options.migrationsFolder another one (tests)
+ * @throws DatabaseUnavailableError, IncompleteInstallationError
  */
 export async function openServer(
   url: string,
-  options: { poolSize?: number; answerWithinMs?: number } = {},
+  options: { poolSize?: number; answerWithinMs?: number; migrationsFolder?: string } = {},
 ): Promise<Database> {
   describeUrl(url)
+  const { answerWithinMs = ANSWER_WITHIN_MS, migrationsFolder = MIGRATIONS_FOLDER } = options
+  readMigrationTimes(migrationsFolder)
   try {
-    await migrateUnderLock(url, options.answerWithinMs ?? ANSWER_WITHIN_MS)
+    await migrateUnderLock(url, answerWithinMs, migrationsFolder)
   } catch (error) {
     throw unavailable(url, error)
   }
@@ -67,13 +70,17 @@ export function connect(url: string, max: number): Sql {
   })
 }
 
-async function migrateUnderLock(url: string, answerWithinMs: number): Promise<void> {
+async function migrateUnderLock(
+  url: string,
+  answerWithinMs: number,
+  migrationsFolder: string,
+): Promise<void> {
   const sql = connect(url, 1)
   try {
     await answers(sql, answerWithinMs)
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`
     await migrate(drizzle(sql), {
-      migrationsFolder: MIGRATIONS_FOLDER,
+      migrationsFolder,
       migrationsSchema: MIGRATIONS_SCHEMA,
     })
     await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { MIGRATIONS_FOLDER } from './migrations.js'
+import { readMigrationTimes } from './migrations.js'
 import { connect, DatabaseUnavailableError, unavailable } from './open-server.js'
 
 /** A Postgres server as it is, without anything being changed there. */
@@ -18,9 +16,10 @@ export interface ServerFacts {
 
 /**
  * Looks at a server.
- * @throws DatabaseUnavailableError
+ * @throws DatabaseUnavailableError, IncompleteInstallationError
  */
 export async function probeServer(url: string): Promise<ServerFacts> {
+  const own = readMigrationTimes()
   const sql = connect(url, 1)
   const late = setTimeout(() => void sql.end({ timeout: 0 }), ANSWER_WITHIN_MS)
   try {
@@ -52,7 +51,7 @@ export async function probeServer(url: string): Promise<ServerFacts> {
       version: row.version.split(' ')[0] ?? row.version,
       aheadMs: (askedAt + answeredAt) / 2 - Number(row.at),
       connections: { most: row.most, used: row.used },
-      schema: compare(newest[0]?.at ?? null, await ownMigrations()),
+      schema: compare(newest[0]?.at ?? null, own),
       mayCreate: row.create,
     }
   } catch (error) {
@@ -71,10 +70,4 @@ function compare(newestAt: string | null, own: readonly number[]): ServerFacts['
   if (appliedUntil > Math.max(...own)) return 'newer'
   const pending = own.filter((at) => at > appliedUntil).length
   return pending === 0 ? 'current' : { pending }
-}
-
-/** When each migration that belongs to this version was made. */
-async function ownMigrations(): Promise<number[]> {
-  const text = await readFile(join(MIGRATIONS_FOLDER, 'meta/_journal.json'), 'utf8')
-  return (JSON.parse(text) as { entries: { when: number }[] }).entries.map(({ when }) => when)
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createPost } from '../../src/store/create-post.js'
 import { FolderInUseError } from '../../src/store/folder-lock.js'
+import { IncompleteInstallationError } from '../../src/store/migrations.js'
 import { openEmbedded } from '../../src/store/open-embedded.js'
 import { loadPost } from '../../src/store/posts.js'
 import { newPost } from '../support/targets.js'
@@ -37,6 +38,13 @@ describe('openEmbedded', () => {
     await first.tidy()
     expect(await readdir(folder)).not.toContain('db.new')
     await first.close()
+  })
+
+  it('says what is missing of the program itself before it makes anything', async () => {
+    const data = join(folder, 'data')
+    const opening = openEmbedded(data, { migrationsFolder: join(folder, 'nowhere') })
+    await expect(opening).rejects.toThrow(IncompleteInstallationError)
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('gives the folder back when it cannot be opened', async () => {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { IncompleteInstallationError } from '../../src/store/migrations.js'
 import { DatabaseUnavailableError, openServer } from '../../src/store/open-server.js'
 import { databaseUrl } from '../support/prepare-databases.js'
 
@@ -30,6 +34,26 @@ describe('openServer', () => {
     ['a broken host', `postgres://bob:${PASSWORD}@[::/db`],
   ])('keeps the password out of what it says about %s', async (_what, url) => {
     expect(await complaint(url)).not.toContain(PASSWORD)
+  })
+
+  it('says what is missing of the program itself, and not that the database is at fault', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pressroom-migrations-'))
+    const complaintAbout = async () => {
+      const opening = openServer(`postgres://bob:${PASSWORD}@127.0.0.1:9/db`, {
+        migrationsFolder: folder,
+      })
+      const error: unknown = await opening.catch((caught) => caught)
+      expect(error).toBeInstanceOf(IncompleteInstallationError)
+      const { message } = error as Error
+      expect(message).not.toMatch(/DATABASE_URL|hunter2/)
+      return message
+    }
+    expect(await complaintAbout()).toContain('meta/_journal.json')
+    await mkdir(join(folder, 'meta'))
+    const entries = [{ idx: 0, version: '7', when: 1, tag: '0000_first', breakpoints: true }]
+    await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ entries }))
+    expect(await complaintAbout()).toContain('0000_first.sql')
+    await rm(folder, { recursive: true })
   })
 
   it('says so when what answers is no Postgres', async () => {
