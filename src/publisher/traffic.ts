@@ -5,16 +5,19 @@ import {
   openOutages,
   recentEndings,
   takeProbe,
+  waitsToBeSent,
 } from '../store/outages.js'
 import { askForSlot, giveSlotBack } from '../store/slots.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import { isOutage, nextProbeMs, OUTAGE_WITHIN_MS } from './core/outage.js'
-import type { Outcome } from './core/outcome.js'
+import type { Finding, Outcome } from './core/outcome.js'
 import type { AccountGate } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 
 /** Between two looks at which platforms are down. */
 const FOLLOW_MS = 1_000
+/** A look-up that was answered lets others look for so long, also where nothing can be sent. */
+const READS_FOR_MS = 60_000
 /** What waits for a platform comes back spread over this part of a backoff after its next probe. */
 const SPREAD = 0.4
 const DOWN =
@@ -28,6 +31,8 @@ export function createTraffic(deps: PublisherDeps) {
   const { orm } = deps.database
   let outages: readonly Outage[] = []
   let knownUntil = 0
+  /** Until when look-ups may go on, by platforms that are down. */
+  const readsUntil = new Map<string, number>()
 
   async function outageOf(platform: string): Promise<Outage | undefined> {
     if (deps.now() >= knownUntil) {
@@ -36,6 +41,8 @@ export function createTraffic(deps: PublisherDeps) {
     }
     return outages.find((outage) => outage.platform === platform)
   }
+
+  const mayRead = (platform: string, now: number) => (readsUntil.get(platform) ?? 0) > now
 
   /** Whether a target that is due may go on now, beyond what its account's own state says. */
   async function pass(stored: StoredTarget, gate: AccountGate): Promise<AccountGate> {
@@ -46,13 +53,12 @@ export function createTraffic(deps: PublisherDeps) {
     const isPaused = gate.kind === 'paused' && gate.untilAt > now
     const isDue = (stored.dueAt ?? Number.POSITIVE_INFINITY) <= now && !target.lease
     if (gate.kind === 'held' || isPaused || !isDue) return gate
-    if (!sends && state.status !== 'reconciling') return gate
-    const outage = await outageOf(platform)
+    const looks = state.status === 'reconciling'
+    if (!sends && !looks) return gate
+    const outage = looks && mayRead(platform, now) ? undefined : await outageOf(platform)
     if (outage) {
-      const mayProbe =
-        sends &&
-        (await takeProbe(orm, platform, now, now + nextProbeMs(outage.probes + 1, deps.policy)))
-      if (!mayProbe) {
+      const nextProbeAt = now + nextProbeMs(outage.probes + 1, deps.policy)
+      if (!(await takeProbe(orm, platform, now, nextProbeAt))) {
         const nextAt = Math.max(now + 1, outage.probeAt.getTime())
         return {
           kind: 'paused',
@@ -100,7 +106,27 @@ export function createTraffic(deps: PublisherDeps) {
     }
   }
 
-  return { pass, left, heard }
+  /**
+   * What a look-up says about its platform. Being able to read proves nothing about sending, so an
+   * answer ends an outage only when nothing waits to be sent. Never throws.
+   */
+  async function looked({ platform }: StoredTarget, finding: Finding): Promise<void> {
+    try {
+      if (!(await outageOf(platform))) return
+      const now = deps.now()
+      if (finding.kind === 'error' && SILENT.has(finding.reason.class)) {
+        readsUntil.delete(platform)
+        return
+      }
+      readsUntil.set(platform, now + READS_FOR_MS)
+      if (await waitsToBeSent(orm, platform)) return
+      if (await endOutage(orm, platform, now)) knownUntil = 0
+    } catch (error) {
+      deps.log.warn({ error: (error as Error).message }, 'an outage could not be judged')
+    }
+  }
+
+  return { pass, left, heard, looked }
 }
 
 export type Traffic = ReturnType<typeof createTraffic>
@@ -109,5 +135,8 @@ export type Traffic = ReturnType<typeof createTraffic>
 function isSilence(outcome: Outcome): boolean {
   if (outcome.kind === 'ambiguous')
     return outcome.refusal === undefined && outcome.remoteId === undefined
-  return outcome.kind === 'transient' && ['platform', 'network'].includes(outcome.reason.class)
+  return outcome.kind === 'transient' && SILENT.has(outcome.reason.class)
 }
+
+/** Classes of reasons that mean that the platform did not answer, or not sensibly. */
+const SILENT: ReadonlySet<string> = new Set(['platform', 'network'])

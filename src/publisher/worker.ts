@@ -227,6 +227,7 @@ class Turn {
           reason: this.brokeOff(claimed, error),
         }))
       : { kind: 'unclear', how: 'This platform cannot be read.' }
+    if (connector.lookUp) await this.traffic.looked(claimed, finding)
     await this.record(claimed, {
       type: 'lookedUp',
       at: deps.now(),

@@ -1,7 +1,7 @@
-import { and, desc, eq, gte, isNull, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm'
 import type { Ending } from '../publisher/core/outage.js'
 import { type Orm, rows } from './database.js'
-import { outages } from './schema.js'
+import { outages, targets } from './schema.js'
 
 export type Outage = typeof outages.$inferSelect
 
@@ -62,6 +62,16 @@ export async function endOutage(orm: Orm, platform: string, now: number): Promis
     .where(and(eq(outages.platform, platform), isNull(outages.endedAt)))
     .returning({ platform: outages.platform })
   return ended.length > 0
+}
+
+/** Whether anything on this platform is due to be sent, or will be once the platform answers. */
+export async function waitsToBeSent(orm: Orm, platform: string): Promise<boolean> {
+  const [found] = await orm
+    .select({ id: targets.id })
+    .from(targets)
+    .where(and(eq(targets.platform, platform), inArray(targets.status, ['queued', 'waiting'])))
+    .limit(1)
+  return found !== undefined
 }
 
 /** How attempts on a platform ended since then. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Finding } from '../../src/publisher/core/outcome.js'
 import { createTraffic } from '../../src/publisher/traffic.js'
 import { attend } from '../../src/publisher/worker.js'
 import { openOutages } from '../../src/store/outages.js'
@@ -65,6 +66,48 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
       expect((await load(database(), id)).target.state.status).toBe('published')
     }
     expect(tried).toBe(5 + list.length)
+  })
+
+  it.each([
+    ['when nothing waits to be sent, ends the outage', 0],
+    ['when something waits to be sent, leaves that to a probe', 1],
+  ])('of look-ups is probed too, and %s', async (_what, waiting) => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    for (const name of ['a', 'b', 'c']) await addAccount(database(), name)
+    let finding: Finding = { kind: 'error', reason: { class: 'network', text: 'No answer.' } }
+    let looks = 0
+    const connector = createAcme(acme, {
+      publish: async () => ({
+        kind: 'ambiguous',
+        reason: { class: 'network', text: 'No answer.' },
+      }),
+      lookUp: async () => {
+        looks += 1
+        return finding
+      },
+    })
+    const deps = workerDeps(database(), connector, { now: clock.now })
+    const traffic = createTraffic(deps)
+    const list = await storeTargets(
+      database(),
+      ['a', 'b', 'c'].map((name) => due(name, clock.now())),
+    )
+    for (const { id } of list) await attend(id, deps, traffic)
+    expect(await openOutages(database().orm)).toHaveLength(1)
+    const later = Array.from({ length: waiting }, () => due('a', clock.now() + 3_600_000))
+    await storeTargets(database(), later)
+    clock.advance(3_000)
+    for (const { id } of list) await attend(id, deps, traffic)
+    expect(looks).toBe(1) // one for all of them, and it finds nobody at home
+    finding = { kind: 'found', how: 'It is there.' }
+    clock.advance(60_000)
+    for (const { id } of list) await attend(id, deps, traffic)
+    expect(looks).toBe(4)
+    for (const { id } of list) {
+      expect((await load(database(), id)).target.state.status).toBe('published')
+    }
+    expect(await openOutages(database().orm)).toHaveLength(waiting)
   })
 
   it('of an account keeps to its limits, between all workers', async () => {
