@@ -24,6 +24,7 @@ export function createDesk(accounts: readonly Account[], options: { servesMedia:
       if (!found) return [{ field: 'account', message: `There is no account called "${account}".` }]
       return [...found.check(content), ...unreachableMedia(found, content, options.servesMedia)]
     },
+    linkCard: (account, content) => connector(account)?.linkCard?.(content),
     images: (account) => connector(account)?.images,
     retrySafety: (account) => connector(account)?.retrySafety ?? '',
     canRemove: (account) => connector(account)?.remove !== undefined,

@@ -35,6 +35,8 @@ export interface BotDeps {
 export interface PlatformDesk {
   /** What would fail if this content were sent to this account. Pure. */
   check(account: string, content: Content): readonly Problem[]
+  /** The link whose page has to be read, because the account's platform shows it but does not. Pure. */
+  linkCard(account: string, content: Content): string | undefined
   /** What images this account's platform takes; undefined: whatever there is. */
   images(account: string): ImageRule | undefined
   /** In a few words: is sending again after a doubt safe there, and why. */

@@ -36,7 +36,17 @@ const mediaSchema = z.object({
   filename: z.string(),
   sourceUrl: z.string().exactOptional(),
 })
-export const contentSchema = z.object({ text: z.string(), media: z.array(mediaSchema) })
+const cardSchema = z.object({
+  url: z.string(),
+  title: z.string(),
+  description: z.string(),
+  thumb: mediaSchema.exactOptional(),
+})
+export const contentSchema = z.object({
+  text: z.string(),
+  media: z.array(mediaSchema),
+  card: cardSchema.exactOptional(),
+})
 export type StoredContent = z.infer<typeof contentSchema>
 
 const at = z.number()

@@ -2,6 +2,7 @@ import type { Content } from '../../publisher/connectors/connector.js'
 import { decide } from '../../publisher/core/decide.js'
 import { mediaHashes } from '../../store/media-hashes.js'
 import type { StoredTarget } from '../../store/stored-target.js'
+import { readCards } from '../link-card/read-cards.js'
 import { nothing, type Reply, say } from '../reply.js'
 import { act, refusalWords } from './act.js'
 import type { Asked, Found } from './asked.js'
@@ -44,17 +45,19 @@ export async function editSubmitted(
   const target = onlyOne(found)
   if (!target) return say('Each account is edited on its own: use its button in the thread.')
   const { account } = target
-  const content = { ...target.content, text: written.trim() } as Content
-  const problems = deps.platforms.check(account, content).map(({ message, next }) => ({
+  const edited: Content = { text: written.trim(), media: target.content.media }
+  const problems = deps.platforms.check(account, edited).map(({ message, next }) => ({
     field: 'text' as const,
     account,
     message,
     ...(next ? { next } : {}),
   }))
-  if (content.text === '' && content.media.length === 0) {
+  if (edited.text === '' && edited.media.length === 0) {
     problems.push({ field: 'text', account, message: 'There is no text and no media.' })
   }
   if (problems.length > 0) return { kind: 'problems', problems, written }
+  const card = await cardFor(edited, target, deps)
+  const content: Content = { ...edited, ...(card ? { card } : {}) }
   const hashes = await mediaHashes(
     deps.database.orm,
     content.media.map(({ id }) => id),
@@ -82,6 +85,20 @@ export async function editSubmitted(
       ? `Edited and sending again: ${account}.`
       : `Edited: ${account}. It goes out at its time.`,
   )
+}
+
+/** A form waits for its answer, so a page that was not read before gets a moment only. */
+const CARD_WITHIN_MS = 1_000
+
+/** The card stays as it was while the link does. */
+async function cardFor(
+  edited: Content,
+  { account, content: { card } }: StoredTarget,
+  deps: HandleDeps,
+): Promise<Content['card']> {
+  if (card?.url === deps.platforms.linkCard(account, edited)) return card as Content['card']
+  const cards = await readCards(new Map([[account, edited]]), deps, CARD_WITHIN_MS)
+  return cards.get(account)
 }
 
 /** In a channel with approvals, other words need a new one. */

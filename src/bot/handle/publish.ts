@@ -7,6 +7,7 @@ import { openNotes } from '../../store/notes.js'
 import { type SameContent, sameContent } from '../../store/same-content.js'
 import type { Publish } from '../command.js'
 import { endWarning } from '../credential-end.js'
+import { readCards } from '../link-card/read-cards.js'
 import { fitMedia } from '../media/fit-media.js'
 import { takeMedia } from '../media/intake.js'
 import { aboutOf, couldMeet, resolveButtons } from '../notes.js'
@@ -93,11 +94,17 @@ export async function submit(
       : checkContents(command, examined.accounts, fitted.mediaOf, deps)),
   ]
   if (found.length > 0) return { kind: 'problems', problems: found }
+  const contents = new Map(
+    names.map((name) => [name, { text: textFor(command, name), media: [...fitted.mediaOf(name)] }]),
+  )
+  const cards = await readCards(contents, deps)
   const request: Request = {
     text: mainText(command),
     ...(examined.publishAt === undefined ? {} : { publishAt: examined.publishAt }),
     targets: examined.accounts.map(({ name: account, platform }) => {
-      const content = { text: textFor(command, account), media: [...fitted.mediaOf(account)] }
+      const { text, media } = contents.get(account) ?? { text: '', media: [] }
+      const card = cards.get(account)
+      const content = { text, media, ...(card ? { card } : {}) }
       return { account, platform, content, contentHash: hashContent(content, fitted.hashes) }
     }),
   }

@@ -2,13 +2,19 @@ import { lookup } from 'node:dns/promises'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
-import { excerpt } from '../wording.js'
 import { guardedLookup, type Resolved } from './guarded-lookup.js'
 import { isPublicAddress } from './public-address.js'
+import { Refusal, short, wordsFor } from './refusal.js'
 import { sniff } from './sniff.js'
 
 export type Fetched =
-  | { readonly kind: 'fetched'; readonly bytes: Uint8Array; readonly contentType: string }
+  | {
+      readonly kind: 'fetched'
+      readonly bytes: Uint8Array
+      readonly contentType: string
+      /** Where it was at last, after redirects. */
+      readonly url: string
+    }
   | { readonly kind: 'problem'; readonly message: string; readonly next?: string }
 
 export interface FetchOptions {
@@ -31,38 +37,56 @@ export interface Caps {
 }
 export const MEDIA_CAPS: Caps = { image: 20_000_000, video: 100_000_000 }
 
+/** What is asked for, and how much of it is read. */
+interface Wanted {
+  readonly accept: string
+  /** Bytes at most, by the first of them. */
+  capFor(head: Uint8Array): number
+  /** The beginning is enough: what is beyond the cap is left unread. */
+  readonly beginning?: true
+}
+
+/** The head of a page is at its beginning. */
+const PAGE_BYTES = 1_000_000
+const PAGE: Wanted = {
+  accept: 'text/html, application/xhtml+xml',
+  capFor: () => PAGE_BYTES,
+  beginning: true,
+}
+
 const MAX_REDIRECTS = 3
 const TIMEOUT_MS = 60_000
 const IDLE_MS = 15_000
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
+/** The bytes of a picture or video behind an http(s) address that a person gave us. */
+export function fetchMedia(address: string, options: FetchOptions): Promise<Fetched> {
+  const caps = options.caps ?? MEDIA_CAPS
+  const wanted = { accept: 'image/*, video/*', capFor: (head: Uint8Array) => capFor(head, caps) }
+  return fetchFrom(address, wanted, options)
+}
+
+/** The beginning of the page behind a link that a person gave us, whatever it turns out to be. */
+export function fetchPage(address: string, options: FetchOptions): Promise<Fetched> {
+  return fetchFrom(address, PAGE, options)
+}
+
 /**
- * The bytes behind an http(s) address that a person gave us. Every connection, also after a
- * redirect, goes to an address that was checked in the look-up that the connection itself uses:
- * a name that answers differently the next time gains nothing.
+ * Every connection, also after a redirect, goes to an address that was checked in the look-up that
+ * the connection itself uses: a name that answers differently the next time gains nothing.
  */
-export async function fetchMedia(address: string, options: FetchOptions): Promise<Fetched> {
+async function fetchFrom(address: string, wanted: Wanted, options: FetchOptions): Promise<Fetched> {
   const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
   let url = address
   try {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const answer = await ask(checkUrl(url, options), options, signal)
+      const answer = await ask(checkUrl(url, options), wanted, options, signal)
       if (typeof answer !== 'string') return answer
       url = new URL(answer, url).href
     }
     throw new Refusal(`${short(address)} redirects more than ${MAX_REDIRECTS} times.`)
   } catch (error) {
     return { kind: 'problem', ...wordsFor(error, address) }
-  }
-}
-
-class Refusal extends Error {
-  override readonly name = 'Refusal'
-  constructor(
-    message: string,
-    readonly advice?: string,
-  ) {
-    super(message)
   }
 }
 
@@ -93,7 +117,12 @@ function privateAddress(url: URL): Refusal {
 }
 
 /** @returns what was fetched, or where a redirect points */
-function ask(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetched | string> {
+function ask(
+  url: URL,
+  wanted: Wanted,
+  options: FetchOptions,
+  signal: AbortSignal,
+): Promise<Fetched | string> {
   const resolve = options.resolve ?? ((hostname) => lookup(hostname, { all: true }))
   const guarded = guardedLookup(
     resolve,
@@ -108,8 +137,9 @@ function ask(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetc
       signal,
       timeout: IDLE_MS,
       headers: {
-        accept: 'image/*, video/*',
+        accept: wanted.accept,
         'accept-encoding': 'identity',
+        'user-agent': USER_AGENT,
         ...options.access?.(url),
       },
     })
@@ -125,9 +155,9 @@ function ask(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetc
         sent.destroy()
         return fail(new Refusal(`${short(url.href)} answered with status ${status}.`))
       }
-      readCapped(response, options.caps ?? MEDIA_CAPS).then(
-        (bytes) =>
-          done({ kind: 'fetched', bytes, contentType: String(headers['content-type'] ?? '') }),
+      const contentType = String(headers['content-type'] ?? '')
+      readCapped(response, wanted).then(
+        (bytes) => done({ kind: 'fetched', bytes, contentType, url: url.href }),
         (error) => {
           sent.destroy()
           fail(error)
@@ -138,8 +168,8 @@ function ask(url: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetc
   })
 }
 
-/** Reads on only while it can still become a picture or video of acceptable size. */
-async function readCapped(response: IncomingMessage, caps: Caps): Promise<Uint8Array> {
+/** Reads on only while it can still become something of acceptable size. */
+async function readCapped(response: IncomingMessage, wanted: Wanted): Promise<Uint8Array> {
   const announced = Number(response.headers['content-length'] ?? 0)
   const chunks: Buffer[] = []
   let size = 0
@@ -147,7 +177,11 @@ async function readCapped(response: IncomingMessage, caps: Caps): Promise<Uint8A
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     size += chunk.byteLength
-    if (cap === undefined && size >= SNIFF_BYTES) cap = capFor(Buffer.concat(chunks), caps)
+    if (cap === undefined && size >= SNIFF_BYTES) cap = wanted.capFor(Buffer.concat(chunks))
+    if (wanted.beginning) {
+      if (cap === undefined || size < cap) continue
+      return Buffer.concat(chunks).subarray(0, cap)
+    }
     if (cap !== undefined && Math.max(size, announced) > cap) throw tooBig(cap)
   }
   if (!response.complete) throw new Refusal('The connection broke in the middle of the file.')
@@ -155,6 +189,8 @@ async function readCapped(response: IncomingMessage, caps: Caps): Promise<Uint8A
 }
 
 const SNIFF_BYTES = 16
+/** Some hosts refuse those who do not say who they are. */
+const USER_AGENT = 'Pressroom (social publishing bot)'
 
 function capFor(head: Uint8Array, caps: Caps): number {
   const type = sniff(head)
@@ -168,24 +204,3 @@ function tooBig(cap: number): Refusal {
     'Images may have 20 MB, videos 100 MB.',
   )
 }
-
-function wordsFor(error: unknown, address: string): { message: string; next?: string } {
-  if (error instanceof Refusal) {
-    return { message: error.message, ...(error.advice ? { next: error.advice } : {}) }
-  }
-  const { code = '', name = '' } = error as { code?: string; name?: string }
-  return { message: `${short(address)} ${REASONS[code] ?? REASONS[name] ?? 'cannot be fetched'}.` }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'is on a host that does not exist',
-  EAI_AGAIN: 'is on a host whose name could not be looked up just now',
-  ECONNREFUSED: 'is on a host that refuses the connection',
-  ECONNRESET: 'was cut off by its host',
-  ABORT_ERR: 'took too long to load',
-  TimeoutError: 'took too long to load',
-  CERT_HAS_EXPIRED: 'is on a host whose certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'is on a host whose certificate nobody vouches for',
-}
-
-const short = (address: string) => excerpt(address, 120)

@@ -66,6 +66,12 @@ export function unreadable(platform: string, call: CallKind, what: string): Outc
   return call === 'mutation' ? { kind: 'ambiguous', reason } : { kind: 'transient', reason }
 }
 
+/** Whether the platform will not have this file, whatever else may be right. */
+export function isRefusedFile(judged: Outcome | Success): boolean {
+  if (judged.kind !== 'permanent') return false
+  return judged.reason.class === 'media' || judged.reason.class === 'validation'
+}
+
 /** The account waits, as long as the platform says or as the policy says. */
 export function rateLimited(platform: string, waitMs: number | undefined, code = '429'): Outcome {
   return {

@@ -20,6 +20,17 @@ export type PlatformName = (typeof PLATFORMS)[number]
 export interface Content {
   readonly text: string
   readonly media: readonly Media[]
+  /** What the page behind the link of the text said of itself. */
+  readonly card?: LinkCard
+}
+
+/** A linked page as a platform shows it that does not read pages. */
+export interface LinkCard {
+  /** The link as it stands in the text. */
+  readonly url: string
+  readonly title: string
+  readonly description: string
+  readonly thumb?: Media
 }
 
 export interface Media {
@@ -161,6 +172,11 @@ export interface Connector {
   readonly fetchesMedia?: true
   /** What images it takes; those that do not fit are converted before they are checked. */
   readonly images?: ImageRule
+  /**
+   * The link that is shown as a card, whose page is read before the post is queued; only where the
+   * platform does not read pages itself. Pure.
+   */
+  linkCard?(content: Content): string | undefined
   /** What would fail, by the platform's documented limits. Pure. */
   check(content: Content): readonly Problem[]
   /** Goes on from `request.handles`; returns after at most one mutation. */

@@ -73,6 +73,7 @@ export async function createStage(database: Database) {
     timeZone: 'Europe/Madrid',
     platforms: {
       images: () => undefined,
+      linkCard: () => undefined,
       check: () => [],
       retrySafety: () => 'safe: a copy would be seen first',
       canRemove: () => true,

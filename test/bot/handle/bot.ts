@@ -71,6 +71,7 @@ export async function createTestBot(
     media: { allowPrivate: true, servesMedia: true },
     platforms: {
       images: () => undefined,
+      linkCard: () => undefined,
       check: (account, { text, media }) => [
         ...(account === 'x' && text.length > 280
           ? [

@@ -96,6 +96,7 @@ export function botDeps(database: Database, now: () => number): BotDeps {
     timeZone: 'Europe/Vienna',
     platforms: {
       images: () => undefined,
+      linkCard: () => undefined,
       check: () => [],
       retrySafety: () => 'safe',
       canRemove: () => true,

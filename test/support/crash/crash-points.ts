@@ -165,6 +165,7 @@ async function startProcess(
     timeZone: 'UTC',
     platforms: {
       images: () => undefined,
+      linkCard: () => undefined,
       check: () => [],
       retrySafety: () => connector.retrySafety,
       canRemove: () => true,

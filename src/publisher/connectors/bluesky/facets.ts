@@ -1,3 +1,5 @@
+import { linksIn } from '../links.js'
+
 /** A stretch of text that means something: a link, a mention or a hashtag. Offsets in UTF-16. */
 export type Found = { readonly start: number; readonly end: number } & (
   | { readonly kind: 'link'; readonly uri: string }
@@ -15,7 +17,6 @@ export interface Facet {
   readonly features: readonly [Feature]
 }
 
-const LINK = /(?<![\w@/])https?:\/\/[^\s<>"]+/gi
 const MENTION =
   /(?<=^|\s|\()@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)/gi
 const TAG = /(?<=^|\s)[#＃](?!\ufe0f)([^\s\u00ad\u2060\u200a-\u200d]+)/gu
@@ -27,11 +28,7 @@ const TAG_MAX = 64
  * tags this follows; bare domains are left as text, because telling them needs a list of all of them
  */
 export function findFeatures(text: string): readonly Found[] {
-  const links = [...text.matchAll(LINK)].flatMap((match): Found[] => {
-    const uri = withoutTail(match[0])
-    const start = match.index
-    return URL.canParse(uri) ? [{ kind: 'link', uri, start, end: start + uri.length }] : []
-  })
+  const links = linksIn(text).map((link): Found => ({ kind: 'link', ...link }))
   const mentions = [...text.matchAll(MENTION)].map((match): Found => {
     const [whole, handle = ''] = match
     return { kind: 'mention', handle, start: match.index, end: match.index + whole.length }
@@ -44,13 +41,6 @@ export function findFeatures(text: string): readonly Found[] {
   })
   const all = [...links, ...mentions, ...tags].toSorted((a, b) => a.start - b.start)
   return all.filter(({ start }, at) => start >= (all[at - 1]?.end ?? 0))
-}
-
-/** A link ends before the punctuation of its sentence, and before a bracket it did not open. */
-function withoutTail(link: string): string {
-  const bare = link.replace(/[.,;:!?'’”»…]+$/, '')
-  const unopened = bare.endsWith(')') && bare.split(')').length > bare.split('(').length
-  return unopened ? withoutTail(bare.slice(0, -1)) : bare
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { accountName, apiRoot, secret } from '../account.js'
 import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
+import { cardLink } from '../links.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
 import { checkBluesky, IMAGES } from './render.js'
@@ -32,6 +33,7 @@ export function createBluesky(account: BlueskyAccount): Connector {
     platform: 'bluesky',
     retrySafety: 'Safe: every try writes the same record under the same key, so there is one post.',
     images: IMAGES,
+    linkCard: cardLink,
     check: checkBluesky,
     publish: (request, steps) => publish(sessions, request, steps),
     lookUp: (doubt, reader) => lookUp(sessions, doubt, reader),

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../core/outcome.js'
-import { unreadable } from '../classify.js'
+import { isRefusedFile, unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { notSentUnread } from '../meta.js'
 import { tellProgress } from '../progress.js'
@@ -81,13 +81,16 @@ async function upload(
   steps: Steps,
 ): Promise<Ready | Outcome> {
   let handles = readHandles(kept)
-  for (const media of content.media) {
+  const thumb = content.card?.thumb
+  for (const media of [...content.media, ...(thumb ? [thumb] : [])]) {
     if (freshBlob(handles, media, steps.now())) continue
     await tellProgress(steps, media, 0)
     const body = { bytes: await steps.bytes(media), contentType: media.mime }
     const judged = await sessions.ask(line, (session) =>
       xrpc(session, 'com.atproto.repo.uploadBlob', { body }),
     )
+    // Nobody gave this picture to be published: without it the card still says everything.
+    if (media === thumb && isRefusedFile(judged)) continue
     if (judged.kind !== 'success') return judged
     const parsed = uploadedBlob.safeParse(judged.json)
     if (!parsed.success) return unreadable('Bluesky', 'other', 'a reference to the file')

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/target.js'
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
+import { cardLink } from '../links.js'
 import { facetsOf, findFeatures } from './facets.js'
 import { type Blob, COLLECTION } from './wire.js'
 
@@ -106,15 +107,16 @@ export interface RecordParts {
 }
 
 /**
- * The post as a record. A link becomes a card only where there is no medium, and the card says no
- * more than the address: Bluesky does not read the page, and neither do we.
+ * The post as a record. A link becomes a card only where there is no medium; Bluesky does not read
+ * the page, so the card says what was read before the post was queued, or no more than the host.
  */
 export function postRecord(
-  { text, media }: Content,
+  content: Content,
   parts: RecordParts,
 ): Readonly<Record<string, unknown>> {
+  const { text } = content
   const facets = facetsOf(text, findFeatures(text), parts.dids)
-  const embed = embedOf(text, media, parts)
+  const embed = embedOf(content, parts)
   return {
     $type: COLLECTION,
     text,
@@ -124,7 +126,8 @@ export function postRecord(
   }
 }
 
-function embedOf(text: string, media: readonly Media[], { blobs }: RecordParts) {
+function embedOf(content: Content, { blobs }: RecordParts) {
+  const { media } = content
   const [first] = media
   if (first?.kind === 'video') {
     return {
@@ -142,10 +145,19 @@ function embedOf(text: string, media: readonly Media[], { blobs }: RecordParts) 
     }))
     return { $type: 'app.bsky.embed.images', images }
   }
-  const link = findFeatures(text).find((found) => found.kind === 'link')
-  if (link?.kind !== 'link') return undefined
-  const title = new URL(link.uri).hostname.replace(/^www\./, '')
-  return { $type: 'app.bsky.embed.external', external: { uri: link.uri, title, description: '' } }
+  const external = externalOf(content, blobs)
+  return external && { $type: 'app.bsky.embed.external', external }
+}
+
+function externalOf(content: Content, blobs: RecordParts['blobs']) {
+  const uri = cardLink(content)
+  if (uri === undefined) return undefined
+  const { card } = content
+  if (card?.url !== uri) {
+    return { uri, title: new URL(uri).hostname.replace(/^www\./, ''), description: '' }
+  }
+  const thumb = card.thumb && blobs.get(card.thumb.id)
+  return { uri, title: card.title, description: card.description, ...(thumb ? { thumb } : {}) }
 }
 
 function ratioOf({ width, height }: Media) {

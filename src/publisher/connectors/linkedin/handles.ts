@@ -4,6 +4,8 @@ import type { Media } from '../connector.js'
 const handles = z.object({
   /** Assets are kept and used again: LinkedIn knows a duplicate only when the body is the same. */
   uploads: z.array(z.object({ media: z.string(), urn: z.string() })).catch([]),
+  /** LinkedIn would not have the picture of the card: every attempt goes without it. */
+  noThumb: z.literal(true).optional().catch(undefined),
   /** The first time this content was sent: an earlier attempt may be out since then. */
   sentAt: z.number().optional().catch(undefined),
 })

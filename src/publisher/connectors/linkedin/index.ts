@@ -3,6 +3,7 @@ import { accountName, apiRoot, optionalSecret, secret } from '../account.js'
 import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import type { HttpRequest } from '../http.js'
+import { cardLink } from '../links.js'
 import { judge } from './classify.js'
 import { lookUp, remove, verify } from './look.js'
 import { Page } from './page.js'
@@ -60,6 +61,7 @@ export function createLinkedIn(account: LinkedInAccount): Connector {
   const common = {
     platform: 'linkedin',
     images: IMAGES,
+    linkCard: cardLink,
     check: checkLinkedIn,
     publish: (request, steps) => publish(page, request, steps, canRead),
     remove: (remoteId, steps) => remove(page, remoteId, steps),

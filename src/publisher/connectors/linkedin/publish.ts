@@ -28,7 +28,7 @@ export async function publish(
   const uploaded = await uploadMedia(page, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
 
-  const json = postBody(page.author, request.content.text, uploaded.assets)
+  const json = postBody(page.author, request.content, uploaded)
   const sent = { ...uploaded.handles, sentAt: kept.sentAt ?? steps.now() }
   const answer = await steps.mutate(page.request('POST', 'rest/posts', { json }), sent)
   const judged = judge(answer, 'mutation', steps.now())

@@ -1,5 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
+import { cardLink } from '../links.js'
 import { littleText } from './little-text.js'
 
 const MB = 1024 * 1024
@@ -89,34 +90,52 @@ export interface Asset {
   readonly media: Media
 }
 
+/** What was uploaded for a post. */
+export interface Uploads {
+  readonly assets: readonly Asset[]
+  /** The picture of the link's card. */
+  readonly thumbUrn?: string
+}
+
 /**
- * The body of `POST /rest/posts`, the same for every attempt. A link stays in the text: a card would
- * need a title, and LinkedIn does not read the page for one.
+ * The body of `POST /rest/posts`, the same for every attempt. A link gets a card where its page told
+ * a title before the post was queued, because LinkedIn does not read pages; else it stays text.
  * @see Microsoft Learn, LinkedIn "Posts API"
  */
-export function postBody(author: string, text: string, assets: readonly Asset[]) {
+export function postBody(author: string, content: Content, uploads: Uploads) {
   return {
     author,
-    commentary: littleText(text),
+    commentary: littleText(content.text),
     visibility: 'PUBLIC',
     distribution: {
       feedDistribution: 'MAIN_FEED',
       targetEntities: [],
       thirdPartyDistributionChannels: [],
     },
-    ...contentOf(assets),
+    ...contentOf(content, uploads),
     lifecycleState: 'PUBLISHED',
     isReshareDisabledByAuthor: false,
   }
 }
 
-function contentOf(assets: readonly Asset[]) {
+function contentOf(content: Content, { assets, thumbUrn }: Uploads) {
   const [first, ...more] = assets.map(({ urn, media }) => ({
     id: urn,
     ...(media.alt && media.kind === 'image' ? { altText: media.alt } : {}),
   }))
-  if (!first) return {}
-  const content =
-    more.length === 0 ? { media: first } : { multiImage: { images: [first, ...more] } }
-  return { content }
+  if (!first) return articleOf(content, thumbUrn)
+  const shown = more.length === 0 ? { media: first } : { multiImage: { images: [first, ...more] } }
+  return { content: shown }
+}
+
+function articleOf(content: Content, thumbUrn: string | undefined) {
+  const { card } = content
+  if (!card || card.url !== cardLink(content)) return {}
+  const article = {
+    source: card.url,
+    title: card.title,
+    ...(card.description === '' ? {} : { description: card.description }),
+    ...(thumbUrn === undefined ? {} : { thumbnail: thumbUrn }),
+  }
+  return { content: { article } }
 }

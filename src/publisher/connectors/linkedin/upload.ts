@@ -1,5 +1,5 @@
 import type { Outcome } from '../../core/outcome.js'
-import { type Success, unreadable } from '../classify.js'
+import { isRefusedFile, type Success, unreadable } from '../classify.js'
 import type { Media, PublishRequest, Steps } from '../connector.js'
 import type { HttpRequest } from '../http.js'
 import { tellProgress } from '../progress.js'
@@ -14,6 +14,8 @@ export type Uploaded =
       readonly kind: 'ready'
       readonly handles: LinkedInHandles
       readonly assets: readonly Asset[]
+      /** The picture of the link's card. */
+      readonly thumbUrn?: string
     }
   | Outcome
 
@@ -29,12 +31,18 @@ export async function uploadMedia(
   const prepare = async (request: HttpRequest) =>
     judge(await steps.prepare(request), 'other', steps.now())
   let handles = kept
-  for (const media of content.media) {
+  const thumb = kept.noThumb ? undefined : content.card?.thumb
+  for (const media of [...content.media, ...(thumb ? [thumb] : [])]) {
     if (assetOf(handles, media) !== undefined) continue
     const bytes = await steps.bytes(media)
     const uploadOne = media.kind === 'image' ? uploadImage : uploadVideo
     const tell = (sent: number) => tellProgress(steps, media, sent)
     const made = await uploadOne(page, media, bytes, prepare, tell)
+    // Nobody gave this picture to be published: without it the card still says everything.
+    if (media === thumb && made.kind !== 'made' && isRefusedFile(made)) {
+      handles = { ...handles, noThumb: true }
+      continue
+    }
     if (made.kind !== 'made') return made
     handles = { ...handles, uploads: [...handles.uploads, { media: media.id, urn: made.urn }] }
     await steps.save(handles)
@@ -43,7 +51,13 @@ export async function uploadMedia(
     const urn = assetOf(handles, media)
     return urn === undefined ? [] : [{ urn, media }]
   })
-  return { kind: 'ready', handles, assets }
+  const thumbUrn = thumb && assetOf(handles, thumb)
+  return {
+    kind: 'ready',
+    handles,
+    assets,
+    ...(thumbUrn === undefined ? {} : { thumbUrn }),
+  }
 }
 
 type Prepare = (request: HttpRequest) => Promise<Outcome | Success>

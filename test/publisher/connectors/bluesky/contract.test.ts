@@ -7,6 +7,16 @@ connectorContract('Bluesky keeps the contract', {
   token: 'sandbox-bluesky-token',
   contents: {
     'a text with a link': { text: 'The harbour is open: https://acme.example/harbour.', media: [] },
+    'a link with a card': {
+      text: 'The harbour is open: https://acme.example/harbour.',
+      media: [],
+      card: {
+        url: 'https://acme.example/harbour',
+        title: 'Open again',
+        description: '',
+        thumb: IMAGE,
+      },
+    },
     'a mention, a tag and emoji': { text: '⚓️ @acme.example and 👩‍🚀 at the #harbour!', media: [] },
     'one picture': { text: 'The harbour', media: [IMAGE] },
     'two pictures': { text: 'Two of the harbour', media: [IMAGE, SECOND_IMAGE] },

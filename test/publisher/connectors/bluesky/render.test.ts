@@ -81,6 +81,25 @@ describe('the record of a post', () => {
     })
   })
 
+  it('shows on the card what the page said, with its picture if that was taken', () => {
+    const uri = 'https://acme.example/news'
+    const { alt: _none, ...thumb } = IMAGE
+    const card = { url: uri, title: 'News', description: 'From the quay', thumb }
+    const content = { text: `Read ${uri}`, media: [], card }
+    expect(postRecord(content, parts)).toHaveProperty('embed', {
+      $type: 'app.bsky.embed.external',
+      external: { uri, title: 'News', description: 'From the quay', thumb: blob(IMAGE.id) },
+    })
+    const bare = postRecord(content, { ...parts, blobs: new Map() })
+    expect(bare).toHaveProperty('embed.external', {
+      uri,
+      title: 'News',
+      description: 'From the quay',
+    })
+    const other = { ...content, text: 'Read https://acme.example/other' }
+    expect(postRecord(other, parts)).toHaveProperty('embed.external.title', 'acme.example')
+  })
+
   it('has an alt text for every picture, empty where none was given', () => {
     const { alt: _none, ...bare } = IMAGE
     const record = postRecord({ text: '', media: [bare] }, parts)

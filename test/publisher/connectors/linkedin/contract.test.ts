@@ -10,6 +10,16 @@ connectorContract('LinkedIn keeps the contract for an organisation', {
       text: 'The harbour (pier_2) is *open* @ 9 <now> #harbour: https://acme.example/a_b?c=[d]',
       media: [],
     },
+    'a link with a card': {
+      text: 'The harbour is open: https://acme.example/harbour.',
+      media: [],
+      card: {
+        url: 'https://acme.example/harbour',
+        title: 'Open again',
+        description: 'After the storm',
+        thumb: IMAGE,
+      },
+    },
     'one picture': { text: 'The harbour', media: [IMAGE] },
     'two pictures': { text: 'Two of the harbour', media: [IMAGE, SECOND_IMAGE] },
     'a video': { text: 'The harbour, moving', media: [VIDEO] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Media } from '../../../../src/publisher/connectors/connector.js'
+import type { Content, Media } from '../../../../src/publisher/connectors/connector.js'
 import { Page } from '../../../../src/publisher/connectors/linkedin/page.js'
 import { checkLinkedIn, postBody } from '../../../../src/publisher/connectors/linkedin/render.js'
 import { IMAGE, SECOND_IMAGE, VIDEO } from '../../../support/sample-media.js'
@@ -48,20 +48,22 @@ describe('checking for LinkedIn', () => {
 })
 
 describe('the body of a post', () => {
-  const assets = (...media: Media[]) =>
-    media.map((one) => ({ urn: `urn:li:image:${one.id}`, media: one }))
+  const assets = (...media: Media[]) => ({
+    assets: media.map((one) => ({ urn: `urn:li:image:${one.id}`, media: one })),
+  })
+  const words = (text: string): Content => ({ text, media: [] })
 
   it('has no content where there is only text', () => {
-    const body = postBody(AUTHOR, 'Hello (all)', [])
+    const body = postBody(AUTHOR, words('Hello (all)'), assets())
     expect(body).not.toHaveProperty('content')
     expect(body).toMatchObject({ author: AUTHOR, commentary: 'Hello \\(all\\)' })
   })
 
   it('has one picture as media, and more as a multi-image', () => {
-    expect(postBody(AUTHOR, '', assets(IMAGE))).toHaveProperty('content', {
+    expect(postBody(AUTHOR, words(''), assets(IMAGE))).toHaveProperty('content', {
       media: { id: 'urn:li:image:image-1', altText: IMAGE.alt },
     })
-    expect(postBody(AUTHOR, '', assets(IMAGE, SECOND_IMAGE))).toHaveProperty('content', {
+    expect(postBody(AUTHOR, words(''), assets(IMAGE, SECOND_IMAGE))).toHaveProperty('content', {
       multiImage: {
         images: [
           { id: 'urn:li:image:image-1', altText: IMAGE.alt },
@@ -71,9 +73,26 @@ describe('the body of a post', () => {
     })
   })
 
+  it('shows a link as what its page said, and only the link of its text', () => {
+    const url = 'https://acme.example/news'
+    const card = { url, title: 'News', description: 'From the quay' }
+    const content = { ...words(`Read ${url}.`), card }
+    expect(postBody(AUTHOR, content, assets())).toHaveProperty('content', {
+      article: { source: url, title: 'News', description: 'From the quay' },
+    })
+    const thumbUrn = 'urn:li:image:thumb'
+    expect(postBody(AUTHOR, content, { assets: [], thumbUrn })).toHaveProperty(
+      'content.article.thumbnail',
+      thumbUrn,
+    )
+    expect(postBody(AUTHOR, { ...content, text: 'Read this' }, assets())).not.toHaveProperty(
+      'content',
+    )
+  })
+
   it('is the same, byte for byte, at every attempt', () => {
-    const once = JSON.stringify(postBody(AUTHOR, 'Hello', assets(IMAGE)))
-    expect(JSON.stringify(postBody(AUTHOR, 'Hello', assets(IMAGE)))).toBe(once)
+    const once = JSON.stringify(postBody(AUTHOR, words('Hello'), assets(IMAGE)))
+    expect(JSON.stringify(postBody(AUTHOR, words('Hello'), assets(IMAGE)))).toBe(once)
   })
 })
 
