@@ -24,7 +24,17 @@ export interface ProgramStage {
   close(): Promise<void>
 }
 
-export async function startWith(surfaces: readonly Surface[]): Promise<ProgramStage> {
+/** What a test adds to the usual set-up. */
+export interface More {
+  readonly environment?: Readonly<Record<string, string>>
+  /** Further parts of the accounts file. */
+  readonly file?: object
+}
+
+export async function startWith(
+  surfaces: readonly Surface[],
+  more: More = {},
+): Promise<ProgramStage> {
   const folder = await mkdtemp(join(tmpdir(), 'pressroom-program-'))
   const sandbox = createSandbox({ processingPolls: 0 })
   const platforms = await sandbox.listen()
@@ -35,8 +45,8 @@ export async function startWith(surfaces: readonly Surface[]): Promise<ProgramSt
     apiUrl: sandbox.apiUrl(platforms.url, name),
   })
   const accounts = [{ ...at('facebook'), pageId: '1029' }, at('mastodon')]
-  await writeFile(join(folder, 'accounts.json'), JSON.stringify({ accounts }))
-  const environment = {
+  await writeFile(join(folder, 'accounts.json'), JSON.stringify({ accounts, ...more.file }))
+  const environment: Record<string, string> = {
     ...Object.assign({}, ...surfaces.map((surface) => surface.environment)),
     PRESSROOM_DATA_DIR: join(folder, 'data'),
     PRESSROOM_ACCOUNTS: join(folder, 'accounts.json'),
@@ -45,6 +55,7 @@ export async function startWith(surfaces: readonly Surface[]): Promise<ProgramSt
     PRESSROOM_REQUEST_TIMEOUT_MS: '10000',
     PRESSROOM_TIME_ZONE: 'UTC',
     PORT: '0',
+    ...more.environment,
   }
   const lines: { level: number; msg: string }[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
