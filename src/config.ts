@@ -219,7 +219,7 @@ function readSecretKey(value: string | undefined, dataDir: string): Uint8Array {
       'PRESSROOM_SECRET_KEY is not 32 bytes in hex or base64. Make one with: openssl rand -hex 32',
     )
   }
-  const path = join(dataDir, 'secret.key')
+  const path = secretKeyPath(dataDir)
   if (!existsSync(path)) {
     try {
       mkdirSync(dataDir, { recursive: true })
@@ -233,6 +233,11 @@ function readSecretKey(value: string | undefined, dataDir: string): Uint8Array {
     }
   }
   return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+}
+
+/** Where the key is kept that was made because none was given. */
+export function secretKeyPath(dataDir: string): string {
+  return join(dataDir, 'secret.key')
 }
 
 /** Whether a name is one of the IANA time zone database. */

@@ -1,7 +1,9 @@
+import { createRedactor } from '../log.js'
 import type { CredentialCheck } from '../publisher/connectors/connector.js'
-import { type Account, createConnector } from '../publisher/connectors/index.js'
+import { type Account, createConnector, secretsOf } from '../publisher/connectors/index.js'
 import { createReader } from '../publisher/steps.js'
-import { type Finding, findings } from './finding.js'
+import type { AccountInUse } from './accounts-in-use.js'
+import { type Finding, findings, type Look } from './finding.js'
 
 const ANSWER_WITHIN_MS = 15_000
 
@@ -15,20 +17,31 @@ export async function checkAccount(account: Account, now: () => number): Promise
   try {
     return await createConnector(account).checkCredentials(reader)
   } catch (error) {
-    const text = `The check broke off: ${(error as Error).message}`
+    const { clean } = createRedactor(secretsOf(account))
+    const text = clean(`The check broke off: ${(error as Error).message}`)
     return { kind: 'unknown', reason: { class: 'unknown', text } }
   }
 }
 
-/** What stands against publishing to an account. */
-export async function lookAtAccount(
-  account: Account,
+/** What stands against publishing to these accounts. */
+export async function lookAtAccounts(
+  list: readonly AccountInUse[],
+  servesMedia: boolean,
+  now: () => number,
+): Promise<Look> {
+  const found = await Promise.all(list.map((one) => lookAtAccount(one, servesMedia, now)))
+  return { findings: found.flat() }
+}
+
+async function lookAtAccount(
+  inUse: AccountInUse,
   servesMedia: boolean,
   now: () => number,
 ): Promise<Finding[]> {
+  const { account } = inUse
   const about = findings(`account ${account.name}`)
   const checked = await checkAccount(account, now)
-  const found = [ofCheck(checked, account, now())]
+  const found = [ofCheck(checked, inUse, now())]
   if (createConnector(account).fetchesMedia && !servesMedia) {
     found.push(
       about(
@@ -41,13 +54,24 @@ export async function lookAtAccount(
   return found
 }
 
-function ofCheck(checked: CredentialCheck, account: Account, at: number): Finding {
+function ofCheck(
+  checked: CredentialCheck,
+  { account, renewed, unseen }: AccountInUse,
+  at: number,
+): Finding {
   const about = findings(`account ${account.name}`)
   switch (checked.kind) {
     case 'refused':
+      if (unseen !== undefined) {
+        return about(
+          'unchecked',
+          `the credential in the accounts file is refused, and whether it was renewed cannot be seen: ${unseen}`,
+          'Ask the running bot with: /publish accounts.',
+        )
+      }
       return about(
         'fault',
-        `the credential is refused: ${checked.reason.text}`,
+        `the ${renewed ? 'renewed ' : ''}credential is refused: ${checked.reason.text}`,
         checked.reason.next ??
           `Make a new one on ${account.platform} and put it into the accounts file.`,
       )
@@ -58,7 +82,8 @@ function ofCheck(checked: CredentialCheck, account: Account, at: number): Findin
         "Check apiUrl and this machine's way to the platform.",
       )
     case 'ok': {
-      const { identity, expiresAt, warning } = checked
+      const { expiresAt, warning } = checked
+      const identity = `${checked.identity}${renewed ? ', with the renewed credential' : ''}`
       if (warning) return about('warning', `${identity}: ${warning}`)
       const daysLeft =
         expiresAt === undefined ? Number.POSITIVE_INFINITY : (expiresAt - at) / DAY_MS

@@ -1,7 +1,13 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { checkCron } from '../bot/scorecard/schedule.js'
-import { ConfigError, type Environment, readSettings, type Settings } from '../config.js'
+import {
+  ConfigError,
+  type Environment,
+  readSettings,
+  type Settings,
+  secretKeyPath,
+} from '../config.js'
 import { type Finding, findings } from './finding.js'
 
 const about = findings('configuration')
@@ -15,7 +21,7 @@ export function readWhatWorks(environment: Environment): {
   // Reading must leave no trace: `start` makes a key where there is none.
   let rest: Environment = {
     ...environment,
-    ...(environment.PRESSROOM_SECRET_KEY ? {} : { PRESSROOM_SECRET_KEY: '0'.repeat(64) }),
+    ...(environment.PRESSROOM_SECRET_KEY ? {} : { PRESSROOM_SECRET_KEY: keptKey(environment) }),
   }
   for (;;) {
     let settings: Settings
@@ -36,6 +42,15 @@ export function readWhatWorks(environment: Environment): {
     if (key) found.push(KEY_MISSING)
     if (found.length === 0) found.push(about('ok', 'it is complete'))
     return { settings, findings: found }
+  }
+}
+
+function keptKey(environment: Environment): string {
+  const path = secretKeyPath(environment.PRESSROOM_DATA_DIR || '.pressroom')
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return '0'.repeat(64)
   }
 }
 

@@ -1,6 +1,7 @@
 import { type AccountsFile, readAccountsFile } from '../accounts-file.js'
 import { ConfigError, type Environment, type Settings } from '../config.js'
-import { lookAtAccount } from './accounts.js'
+import { lookAtAccounts } from './accounts.js'
+import { accountsInUse } from './accounts-in-use.js'
 import { judgeClock } from './clock.js'
 import { readWhatWorks } from './configuration.js'
 import { lookAtDiscord } from './discord.js'
@@ -25,10 +26,8 @@ export async function examine(environment: Environment, now: () => number): Prom
     settings.slack ? lookAtSlack(settings.slack, channels, now) : NOTHING,
     settings.discord ? lookAtDiscord(settings.discord, channels, now) : NOTHING,
     lookAtPort(settings).then((list): Look => ({ findings: list })),
-    ...(accounts.file?.accounts ?? []).map(
-      async (account): Promise<Look> => ({
-        findings: await lookAtAccount(account, settings.publicUrl !== null, now),
-      }),
+    accountsInUse(accounts.file?.accounts ?? [], settings).then((list) =>
+      lookAtAccounts(list, settings.publicUrl !== null, now),
     ),
   ])
   // A chat that is set up wrongly has been named already.

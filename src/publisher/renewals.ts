@@ -25,6 +25,11 @@ const stored = z.object({
 })
 type Stored = z.infer<typeof stored>
 
+/** What was kept of a renewal. @throws SecretKeyError when it was sealed under another key */
+export function openRenewal(sealed: string, box: SecretBox): Stored {
+  return stored.parse(box.open(sealed))
+}
+
 /**
  * Keeps renewed credentials sealed in the store, and hands them to `use` once they are there: never
  * before, because what was renewed may be worthless without what came of it.
@@ -44,7 +49,7 @@ export function createRenewals(options: {
   const follow: Renewals['follow'] = async (account, renewedAt) => {
     if (known.get(account)?.renewedAt === renewedAt) return
     const kept = await loadRenewal(database.orm, account)
-    if (kept) return adopt(account, stored.parse(box.open(kept.sealed)), kept.renewedAt)
+    if (kept) return adopt(account, openRenewal(kept.sealed, box), kept.renewedAt)
     known.delete(account)
     use(account, {})
   }

@@ -71,3 +71,18 @@ export async function endRenewal(orm: Orm, name: string, token: string): Promise
 }
 
 const FREE = { renewLeaseToken: null, renewLeaseExpiresAt: null }
+
+/** What platforms renewed, by account, with the fingerprint of the entry that it stands in for. */
+export async function listRenewals(
+  orm: Orm,
+): Promise<ReadonlyMap<string, { readonly sealed: string; readonly fingerprint: string }>> {
+  const found = await orm
+    .select({ name: accounts.name, sealed: accounts.renewed, fingerprint: accounts.fingerprint })
+    .from(accounts)
+    .where(isNull(accounts.removedAt))
+  return new Map(
+    found.flatMap(({ name, sealed, fingerprint }) =>
+      sealed === null ? [] : [[name, { sealed, fingerprint }] as const],
+    ),
+  )
+}
