@@ -100,7 +100,6 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
     await silence(chat)
     const questions = openQuestions(chat, await platforms.copies())
     await answerAll(chat, questions, seededRandom(seed + 4))
-    await settled(chat)
     await silence(chat)
     const crashes = ground.children.reduce((sum, child) => sum + child.crashes(), 0)
     await ground.end()

@@ -26,11 +26,12 @@ export async function settled(chat: StormChat, withinMs = SETTLES_WITHIN_MS): Pr
   }
 }
 
-/** Waits until the chat has been silent for a while, counted from now. */
-export async function silence(chat: StormChat): Promise<void> {
+/** Waits until everything is said: nothing is on its way, and the chat has been silent for a while. */
+export async function silence(chat: StormChat, withinMs = SETTLES_WITHIN_MS): Promise<void> {
   const from = Date.now()
-  while (Date.now() - Math.max(from, chat.changes().at) < SILENCE_MS) {
-    if (Date.now() > from + 30_000 * SLOW) return
+  const silentFor = () => Date.now() - Math.max(from, chat.changes().at)
+  while (silentFor() < (underWay(chat) > 0 ? STUCK_AFTER_MS : SILENCE_MS)) {
+    if (Date.now() > from + withinMs) return
     await sleep(100)
   }
 }
