@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../log.js'
+import { isAway } from '../store/server-connections.js'
 import type { Answer } from './operation.js'
 import { ProblemError } from './problem.js'
 
@@ -9,7 +10,7 @@ const PROBLEM_JSON = 'application/problem+json'
 export function problemOf(error: unknown, log: Log): ProblemError {
   if (error instanceof ProblemError) return error
   log.error({ err: error }, 'a request to the API failed')
-  if (isUnavailable(error)) {
+  if (isAway(error)) {
     return new ProblemError(
       'store-unavailable',
       'It is not certain whether this took effect. Send the very same request again, with the same Idempotency-Key.',
@@ -20,15 +21,6 @@ export function problemOf(error: unknown, log: Log): ProblemError {
     'internal-error',
     'It was logged. It is not certain whether this took effect.',
   )
-}
-
-/** Postgres classes 08 (connection) and 57P (shutting down), and what drivers and sockets say. */
-function isUnavailable(error: unknown): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code = '' } = cause as { code?: string }
-    if (/^(08|57P)|^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT)/.test(code)) return true
-  }
-  return false
 }
 
 /** Answers with a refusal. */

@@ -1,7 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type { SQL } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import type { Sql } from 'postgres'
 import type * as schema from './schema.js'
 
 /** Drizzle over either driver; inside a transaction it is the transaction. */
@@ -13,7 +12,7 @@ export interface Database {
   /** The driver underneath, for the queue that may share it. */
   readonly driver:
     | { readonly engine: 'embedded'; readonly pglite: PGlite }
-    | { readonly engine: 'server'; readonly sql: Sql; readonly url: string }
+    | { readonly engine: 'server'; readonly url: string }
   /** Calls back with the payload of each notification, also after a reconnection. */
   listen(channel: Channel, hear: (payload: string) => void): Promise<() => Promise<void>>
   /** What is committed outlasts a power failure from here on. */

@@ -1,10 +1,11 @@
-import { drizzle } from 'drizzle-orm/postgres-js'
-import { migrate } from 'drizzle-orm/postgres-js/migrator'
-import postgres, { type Sql } from 'postgres'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import type { Pool } from 'pg'
 import type { Database, Orm } from './database.js'
 import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA, readMigrationTimes } from './migrations.js'
 import { POOL_SIZE } from './pool.js'
 import * as schema from './schema.js'
+import { connect, createListener } from './server-connections.js'
 
 /** The database could not be opened; the message says which one and what to do, without its password. */
 export class DatabaseUnavailableError extends Error {
@@ -15,6 +16,7 @@ export class DatabaseUnavailableError extends Error {
 const MIGRATION_LOCK = 7_261_020
 
 const ANSWER_WITHIN_MS = 20_000
+const NO_POSTGRES = 'it does not answer as Postgres does'
 
 /**
  * Opens a Postgres server and brings its schema up to date under a lock.
@@ -34,21 +36,22 @@ export async function openServer(
   } catch (error) {
     throw unavailable(url, error)
   }
-  const sql = connect(url, options.poolSize ?? POOL_SIZE)
-  const orm = drizzle(sql, { schema })
+  const pool = connect(url, options.poolSize ?? POOL_SIZE)
+  const listener = createListener(url)
+  const orm = drizzle(pool, { schema })
   return {
     orm: orm as unknown as Orm,
-    driver: { engine: 'server', sql, url },
-    listen: async (channel, hear) => {
-      const { unlisten } = await sql.listen(channel, hear)
-      return unlisten
-    },
+    driver: { engine: 'server', url },
+    listen: listener.listen,
     flush: async () => {}, // a server's commits are on its disk when it says so
     tidy: async () => {},
     ping: async () => {
-      await sql`select 1`
+      await pool.query('select 1')
     },
-    close: () => sql.end({ timeout: 5 }),
+    async close() {
+      await listener.close()
+      await pool.end()
+    },
   }
 }
 
@@ -60,43 +63,33 @@ export function unavailable(url: string, error: unknown): DatabaseUnavailableErr
   )
 }
 
-/** Connections are opened as they are needed, `max` at most. */
-export function connect(url: string, max: number): Sql {
-  return postgres(url, {
-    max,
-    connect_timeout: 10,
-    onnotice: () => {},
-    connection: { application_name: 'pressroom' },
-  })
-}
-
 async function migrateUnderLock(
   url: string,
   answerWithinMs: number,
   migrationsFolder: string,
 ): Promise<void> {
-  const sql = connect(url, 1)
+  const pool = connect(url, 1) // one connection, which holds the lock
   try {
-    await answers(sql, answerWithinMs)
-    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`
-    await migrate(drizzle(sql), {
+    await answers(pool, answerWithinMs)
+    await pool.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await migrate(drizzle(pool), {
       migrationsFolder,
       migrationsSchema: MIGRATIONS_SCHEMA,
     })
-    await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`
+    await pool.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK])
   } finally {
-    await sql.end({ timeout: 2 })
+    await pool.end()
   }
 }
 
-/** The driver tries for ever when something accepts its connections and closes them again. */
-async function answers(sql: Sql, withinMs: number): Promise<void> {
+/** What accepts a connection need not be Postgres. */
+async function answers(pool: Pool, withinMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('it does not answer as Postgres does')), withinMs)
+    timer = setTimeout(() => reject(new Error(NO_POSTGRES)), withinMs)
   })
   try {
-    await Promise.race([sql`select 1`, tooLate])
+    await Promise.race([pool.query('select 1'), tooLate])
   } finally {
     clearTimeout(timer)
   }
@@ -120,5 +113,6 @@ function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string }
   if (code === 'ECONNREFUSED') return 'the connection was refused'
   if (code === 'ENOTFOUND') return 'the host name is unknown'
+  if (message === 'Connection terminated unexpectedly') return NO_POSTGRES
   return message ?? code ?? 'unknown error'
 }

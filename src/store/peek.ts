@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
+import { drizzle as overServer } from 'drizzle-orm/node-postgres'
 import { drizzle as overPglite } from 'drizzle-orm/pglite'
-import { drizzle as overServer } from 'drizzle-orm/postgres-js'
 import { type Orm, rows } from './database.js'
 import { lockFolder } from './folder-lock.js'
-import { connect, unavailable } from './open-server.js'
+import { unavailable } from './open-server.js'
+import { withinTime } from './server-connections.js'
 
 /** Where the store is. */
 export interface StorePlace {
@@ -45,19 +46,12 @@ async function peekFolder<T>(
   }
 }
 
-const ANSWER_WITHIN_MS = 10_000
-
 async function peekServer<T>(url: string, read: (orm: Orm) => Promise<T>): Promise<T | undefined> {
-  const client = connect(url, 1)
-  const late = setTimeout(() => void client.end({ timeout: 0 }), ANSWER_WITHIN_MS)
   try {
-    return await readOurs(overServer(client) as unknown as Orm, read)
+    return await withinTime(url, (pool) => readOurs(overServer(pool) as unknown as Orm, read))
   } catch (error) {
     // Drizzle wraps what went wrong in the statement that it went wrong with.
     throw unavailable(url, (error as Error).cause ?? error)
-  } finally {
-    clearTimeout(late)
-    await client.end({ timeout: 2 })
   }
 }
 

@@ -1,5 +1,7 @@
+import type { Pool } from 'pg'
 import { readMigrationTimes } from './migrations.js'
-import { connect, DatabaseUnavailableError, unavailable } from './open-server.js'
+import { DatabaseUnavailableError, unavailable } from './open-server.js'
+import { withinTime } from './server-connections.js'
 
 /** A Postgres server as it is, without anything being changed there. */
 export interface ServerFacts {
@@ -20,49 +22,48 @@ export interface ServerFacts {
  */
 export async function probeServer(url: string): Promise<ServerFacts> {
   const own = readMigrationTimes()
-  const sql = connect(url, 1)
-  const late = setTimeout(() => void sql.end({ timeout: 0 }), ANSWER_WITHIN_MS)
   try {
-    const askedAt = Date.now()
-    const [row] = await sql<
-      {
-        at: string
-        version: string
-        most: number
-        used: number
-        create: boolean
-        is_ours: boolean
-      }[]
-    >`
-      select extract(epoch from clock_timestamp()) * 1000 as at,
-        current_setting('server_version') as version,
-        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most,
-        (select count(*)::int from pg_stat_activity where datid is not null) as used,
-        has_database_privilege(current_database(), 'CREATE') as create,
-        to_regclass('pressroom.__drizzle_migrations') is not null as is_ours`
-    const answeredAt = Date.now()
-    if (!row) throw new DatabaseUnavailableError('DATABASE_URL: the server gives no rows.')
-    const newest = row.is_ours
-      ? await sql<
-          { at: string }[]
-        >`select max(created_at) as at from pressroom.__drizzle_migrations`
-      : []
-    return {
-      version: row.version.split(' ')[0] ?? row.version,
-      aheadMs: (askedAt + answeredAt) / 2 - Number(row.at),
-      connections: { most: row.most, used: row.used },
-      schema: compare(newest[0]?.at ?? null, own),
-      mayCreate: row.create,
-    }
+    return await withinTime(url, (pool) => readFacts(pool, own))
   } catch (error) {
     throw unavailable(url, error)
-  } finally {
-    clearTimeout(late)
-    await sql.end({ timeout: 2 })
   }
 }
 
-const ANSWER_WITHIN_MS = 10_000
+interface Row {
+  readonly at: string
+  readonly version: string
+  readonly most: number
+  readonly used: number
+  readonly create: boolean
+  readonly is_ours: boolean
+}
+
+async function readFacts(pool: Pool, own: readonly number[]): Promise<ServerFacts> {
+  const askedAt = Date.now()
+  const { rows } = await pool.query<Row>(`
+select extract(epoch from clock_timestamp()) * 1000 as at,
+  current_setting('server_version') as version,
+  current_setting('max_connections')::int
+    - current_setting('superuser_reserved_connections')::int as most,
+  (select count(*)::int from pg_stat_activity where datid is not null) as used,
+  has_database_privilege(current_database(), 'CREATE') as create,
+  to_regclass('pressroom.__drizzle_migrations') is not null as is_ours`)
+  const answeredAt = Date.now()
+  const [row] = rows
+  if (!row) throw new DatabaseUnavailableError('DATABASE_URL: the server gives no rows.')
+  const newest = row.is_ours
+    ? await pool.query<{ at: string | null }>(
+        'select max(created_at) as at from pressroom.__drizzle_migrations',
+      )
+    : undefined
+  return {
+    version: row.version.split(' ')[0] ?? row.version,
+    aheadMs: (askedAt + answeredAt) / 2 - Number(row.at),
+    connections: { most: row.most, used: row.used },
+    schema: compare(newest?.rows[0]?.at ?? null, own),
+    mayCreate: row.create,
+  }
+}
 
 function compare(newestAt: string | null, own: readonly number[]): ServerFacts['schema'] {
   if (newestAt === null) return 'new'

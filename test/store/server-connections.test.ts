@@ -1,0 +1,104 @@
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { connect, createListener, isAway, withinTime } from '../../src/store/server-connections.js'
+
+const url = process.env.TEST_DATABASE_URL ?? ''
+
+describe.skipIf(!url)('connections to a server', () => {
+  /** Ends every connection of this test's pool or listener, as a restart of the server does. */
+  async function cut(name: string): Promise<number> {
+    const admin = connect(url, 1)
+    const { rows } = await admin.query<{ ended: boolean }>(
+      `select pg_terminate_backend(pid) as ended from pg_stat_activity
+       where application_name = 'pressroom' and pid <> pg_backend_pid() and datname = current_database() and query like $1`,
+      [`%${name}%`],
+    )
+    await admin.end()
+    return rows.length
+  }
+
+  it('are opened anew after the server has ended them, idle ones and busy ones', async () => {
+    const pool = connect(url, 4)
+    onTestFinished(() => pool.end())
+    const mark = 'cut-pool'
+    const sleeping = [1, 2, 3].map(() => pool.query(`select pg_sleep(60), '${mark}'`))
+    const ended = Promise.allSettled(sleeping)
+    await expect.poll(() => cut(mark), { timeout: 10_000 }).toBe(3)
+    for (const one of await ended) {
+      expect(one.status).toBe('rejected')
+      expect(one.status === 'rejected' && isAway(one.reason)).toBe(true)
+    }
+    expect((await pool.query(`select 7 as it, '${mark}' as mark`)).rows[0].it).toBe(7)
+    expect(await cut(mark)).toBe(1)
+    await expect
+      .poll(() =>
+        pool.query('select 8').then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true)
+  })
+
+  it('hear notifications again after the connection was cut', async () => {
+    const listener = createListener(url)
+    const pool = connect(url, 1)
+    onTestFinished(async () => {
+      await listener.close()
+      await pool.end()
+    })
+    const heard: string[] = []
+    const tell = (word: string) => pool.query(`select pg_notify('pressroom_compared', $1)`, [word])
+    await listener.listen('pressroom_compared', (payload) => heard.push(payload))
+    await tell('first')
+    await expect.poll(() => heard).toContain('first')
+    expect(await cut('listen pressroom_compared')).toBeGreaterThan(0)
+    await expect.poll(() => tell('again').then(() => heard), { timeout: 10_000 }).toContain('again')
+  })
+
+  it('stop hearing a channel when nobody wants it any more', async () => {
+    const listener = createListener(url)
+    const pool = connect(url, 1)
+    onTestFinished(async () => {
+      await listener.close()
+      await pool.end()
+    })
+    const heard: string[] = []
+    const other: string[] = []
+    const end = await listener.listen('pressroom_compare', (payload) => heard.push(payload))
+    await listener.listen('pressroom_compare', (payload) => other.push(payload))
+    await end()
+    await pool.query(`select pg_notify('pressroom_compare', 'late')`)
+    await expect.poll(() => other).toContain('late')
+    expect(heard).toEqual([])
+  })
+})
+
+describe('a server that is not there', () => {
+  it('is told from a statement that is wrong', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    expect(isAway(new Error('Failed query', { cause: refused }))).toBe(true)
+    expect(isAway(Object.assign(new Error('shutting down'), { code: '57P01' }))).toBe(true)
+    expect(isAway(new Error('Connection terminated unexpectedly'))).toBe(true)
+    expect(isAway(Object.assign(new Error('duplicate key'), { code: '23505' }))).toBe(false)
+    expect(isAway('nothing')).toBe(false)
+  })
+
+  it('is given up when it accepts connections and says nothing', async () => {
+    const sockets = new Set<Socket>()
+    const server = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1')
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    })
+    await new Promise((done) => server.once('listening', done))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const asking = withinTime(
+      `postgres://me@127.0.0.1:${port}/db`,
+      (pool) => pool.query('select 1'),
+      200,
+    )
+    await expect(asking).rejects.toThrow('did not answer within 0.2 seconds')
+  })
+})
