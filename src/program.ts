@@ -35,6 +35,7 @@ import { answers, createReadiness, type Readiness } from './observe/readiness.js
 import { secretsOf } from './publisher/connectors/index.js'
 import { createPolicy } from './publisher/core/retry.js'
 import type { PublisherDeps } from './publisher/deps.js'
+import { MEDIA_KEPT_DAYS } from './publisher/kept-media.js'
 import { startPublisher } from './publisher/publisher.js'
 import { openDoorbell, type ShownDoorbell } from './publisher/queue/queue.js'
 import { repeat } from './publisher/relay.js'
@@ -49,6 +50,8 @@ import { loadGauges } from './store/load-gauges.js'
 import { loadMedia } from './store/media.js'
 import { openEmbedded } from './store/open-embedded.js'
 import { openServer } from './store/open-server.js'
+import { keptMedia } from './store/preflights.js'
+import { releaseMedia } from './store/release-media.js'
 import { createSecretBox } from './store/secret-box.js'
 import { syncWorkspaces } from './store/sync-workspaces.js'
 import { VERSION } from './version.js'
@@ -135,10 +138,16 @@ async function start(
   await syncWorkspaces(database.orm, file.workspaces ?? [], now())
   const box = createSecretBox(settings.secretKey)
   await syncAccounts(database.orm, file.accounts, box, now())
+  let mediaDueAt = now()
   const housekeeping = repeat(
     async () => {
       await clock.follow()
-      await forgetOldKeys(database.orm, now() - 2 * 86_400_000)
+      await forgetOldKeys(database.orm, now() - 2 * DAY_MS)
+      if (now() >= mediaDueAt) {
+        const before = now() - MEDIA_KEPT_DAYS * DAY_MS
+        while ((await releaseMedia(database.orm, before)) > 0);
+        mediaDueAt = now() + MEDIA_EVERY_MS
+      }
       await database.tidy()
     },
     60_000,
@@ -208,6 +217,7 @@ async function start(
       }),
       media: {
         bytes: ({ id }) => cache.bytes(id),
+        kept: (ids) => keptMedia(database.orm, ids),
         publicUrl: (media) => {
           const url = links?.linkTo(media.id, media.filename) ?? media.sourceUrl
           if (!url)
@@ -359,6 +369,8 @@ async function startBot(
   stops.push(posting.stop, reminding.stop)
 }
 
+const DAY_MS = 86_400_000
+const MEDIA_EVERY_MS = 6 * 3_600_000
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
 const NOTICES_EVERY_MS = 15_000

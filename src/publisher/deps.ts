@@ -27,6 +27,8 @@ export interface PublisherDeps {
   readonly media: {
     bytes(media: Media): Promise<Uint8Array>
     publicUrl(media: Media): string
+    /** Those of these media whose bytes are still there; absent where none are ever deleted. */
+    kept?(ids: readonly string[]): Promise<ReadonlySet<string>>
   }
 }
 

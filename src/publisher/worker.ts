@@ -14,6 +14,7 @@ import { type Context, decide } from './core/decide.js'
 import type { Finding, Outcome, Reason, RemotePost, Sighting } from './core/outcome.js'
 import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
+import { withoutMedia } from './kept-media.js'
 import { createReader, createSteps, LeaseLostError } from './steps.js'
 import { createTraffic, type Traffic } from './traffic.js'
 
@@ -154,7 +155,9 @@ class Turn {
     const steps = createSteps(claimed, deps, this.context)
     let outcome: Outcome
     try {
-      outcome = await connector.publish(await this.publishRequest(claimed), steps)
+      outcome =
+        (await withoutMedia(claimed.content, deps.media)) ??
+        (await connector.publish(await this.publishRequest(claimed), steps))
     } catch (error) {
       if (error instanceof LeaseLostError) {
         deps.log.warn(

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Orm } from './database.js'
 import { media } from './schema.js'
 import type { StoredContent } from './stored-target.js'
@@ -25,7 +25,10 @@ export async function saveMedia(
     .from(media)
     .where(eq(media.sha256, item.sha256))
   // jsonb keeps its own order of keys.
-  if (known && isDeepStrictEqual(known.facts, facts)) return known.id
+  if (known && isDeepStrictEqual(known.facts, facts)) {
+    await giveAgain(orm, known.id, item)
+    return known.id
+  }
   await orm.insert(media).values({
     id: item.id,
     sha256: item.sha256,
@@ -37,6 +40,21 @@ export async function saveMedia(
   return item.id
 }
 
+/** They are needed as long as if they were new; deleted bytes are put back. */
+async function giveAgain(
+  orm: Orm,
+  id: string,
+  { bytes, at }: { bytes: Uint8Array; at: number },
+): Promise<void> {
+  const [row] = await orm
+    .update(media)
+    .set({ createdAt: new Date(at) })
+    .where(eq(media.id, id))
+    .returning({ isGone: sql<boolean>`${media.bytes} is null` })
+  if (row?.isGone) await orm.update(media).set({ bytes }).where(eq(media.id, id))
+}
+
+/** Undefined also when the bytes were deleted. */
 export async function loadMedia(
   orm: Orm,
   id: string,
@@ -45,5 +63,5 @@ export async function loadMedia(
     .select({ mime: media.mime, bytes: media.bytes })
     .from(media)
     .where(and(eq(media.id, id)))
-  return found
+  return found?.bytes ? { mime: found.mime, bytes: found.bytes } : undefined
 }

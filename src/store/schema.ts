@@ -443,7 +443,9 @@ export const media = pressroom.table(
     mime: text().notNull(),
     /** Description as the publisher's Media type, without the alt text. */
     facts: jsonb().notNull(),
-    bytes: bytea().notNull(),
+    /** Null once no target can need them any more. */
+    bytes: bytea(),
+    /** When they were given, last. */
     createdAt: instant('created_at').notNull(),
   },
   (t) => [index('media_sha256').on(t.sha256)],

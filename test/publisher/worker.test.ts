@@ -46,6 +46,30 @@ describe.each(testDatabases())('a worker on the $engine database', ({ use }) => 
     return rows.sort((a, b) => a.id - b.id).map(({ type, toStatus }) => `${type} ${toStatus}`)
   }
 
+  it('sends nothing without its files, and says what to do', async () => {
+    const file = { id: 'm1', kind: 'image', mime: 'image/png', bytes: 1, width: 1, height: 1 }
+    const content = {
+      text: 'Hello',
+      media: [{ ...file, kind: 'image' as const, filename: 'a.png' }],
+    }
+    const { acme, make, id } = await given({}, [{ content }])
+    const media = {
+      bytes: async () => new Uint8Array(),
+      publicUrl: () => '',
+      kept: async () => new Set<string>(),
+    }
+    await attend(id, make({ media }))
+    expect(await stateOf(id)).toMatchObject({
+      status: 'failed',
+      reason: {
+        class: 'media',
+        text: expect.stringMatching(/^The file a\.png is no longer kept/),
+        next: 'Publish it anew, with the file.',
+      },
+    })
+    expect(acme.posts).toEqual([])
+  })
+
   it('publishes what is due, once, and leaves what is not', async () => {
     const { acme, deps, ids, id, key } = await given({}, [
       {},

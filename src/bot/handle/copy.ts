@@ -3,6 +3,7 @@ import { createPost, insertTargets } from '../../store/create-post.js'
 import { createId } from '../../store/ids.js'
 import { once } from '../../store/inbox.js'
 import { loadPost, settleDraft } from '../../store/posts.js'
+import { keptMedia } from '../../store/preflights.js'
 import { nothing, type Reply, type ReplyButton, say } from '../reply.js'
 import { inWords } from '../when.js'
 import type { Asked, Found } from './asked.js'
@@ -55,6 +56,8 @@ export async function askForCopy(
       contentHash,
     })),
   }
+  const lost = await lostFiles(request, deps)
+  if (lost) return say(`It is all live. It cannot be published once more as it was: ${lost}`)
   const at = deps.now()
   const { id } = await createPost(
     deps.database.orm,
@@ -77,6 +80,24 @@ export async function askForCopy(
   return copyQuestion(text, id, accounts, true)
 }
 
+/** Files are not kept for ever after a post has ended. */
+async function lostFiles(
+  { targets }: Request,
+  { database }: HandleDeps,
+): Promise<string | undefined> {
+  const files = targets.flatMap(({ content: { media, card } }) => [
+    ...media,
+    ...(card?.thumb ? [card.thumb] : []),
+  ])
+  const kept = await keptMedia(
+    database.orm,
+    files.map(({ id }) => id),
+  )
+  const lost = new Set(files.filter(({ id }) => !kept.has(id)).map(({ filename }) => filename))
+  if (lost.size === 0) return undefined
+  return `${listOf([...lost])} ${lost.size === 1 ? 'is' : 'are'} no longer kept. Publish it anew, with the files.`
+}
+
 /** "Publish anyway": turns the draft into a post, once. */
 export async function publishAnyway(
   { post }: Found,
@@ -97,6 +118,8 @@ export async function publishAnyway(
     if (gone.length > 0) {
       return say(`${listOf(gone)} is not an account here any more, so nothing was queued.`)
     }
+    const lost = await lostFiles(request, deps)
+    if (lost) return say(`Nothing was queued: ${lost}`)
   }
   const { result: settled, first } = await once(orm, asked.key, at, async (tx) => {
     const isMine = await settleDraft(tx, post.id, 'open')

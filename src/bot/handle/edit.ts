@@ -1,6 +1,7 @@
 import type { Content } from '../../publisher/connectors/connector.js'
 import { decide } from '../../publisher/core/decide.js'
 import { mediaHashes } from '../../store/media-hashes.js'
+import { keptMedia } from '../../store/preflights.js'
 import type { StoredTarget } from '../../store/stored-target.js'
 import { readCards } from '../link-card/read-cards.js'
 import { nothing, type Reply, say } from '../reply.js'
@@ -90,13 +91,16 @@ export async function editSubmitted(
 /** A form waits for its answer, so a page that was not read before gets a moment only. */
 const CARD_WITHIN_MS = 1_000
 
-/** The card stays as it was while the link does. */
+/** The card stays as it was while the link does, and its picture is kept. */
 async function cardFor(
   edited: Content,
   { account, content: { card } }: StoredTarget,
   deps: HandleDeps,
 ): Promise<Content['card']> {
-  if (card?.url === deps.platforms.linkCard(account, edited)) return card as Content['card']
+  const isSame = card?.url === deps.platforms.linkCard(account, edited)
+  const thumb = card?.thumb?.id
+  const isWhole = thumb === undefined || (await keptMedia(deps.database.orm, [thumb])).has(thumb)
+  if (isSame && isWhole) return card as Content['card']
   const cards = await readCards(new Map([[account, edited]]), deps, CARD_WITHIN_MS)
   return cards.get(account)
 }

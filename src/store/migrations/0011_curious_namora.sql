@@ -1,0 +1,1 @@
+ALTER TABLE "pressroom"."media" ALTER COLUMN "bytes" DROP NOT NULL;
