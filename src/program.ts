@@ -7,6 +7,7 @@ import { createWebhooks } from './api/webhooks/webhooks.js'
 import type { AnnounceSettings } from './bot/announce/settings.js'
 import { createAnnouncer } from './bot/announce.js'
 import type { Chat } from './bot/chat.js'
+import { postCredentialEnds } from './bot/credential-notices.js'
 import type { BotDeps } from './bot/deps.js'
 import { createDiscord } from './bot/discord/index.js'
 import { type Mirrored, mirrorAsDiscord } from './bot/discord/mirror.js'
@@ -362,6 +363,7 @@ async function startBot(
     async () => {
       await postOutages(deps, chats)
       await postReminders(deps, chats)
+      await postCredentialEnds(deps, chats, file.channels)
     },
     NOTICES_EVERY_MS,
     (error) => deps.log.warn({ error: (error as Error).message }, 'notices'),

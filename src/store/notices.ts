@@ -4,6 +4,12 @@ import { notices } from './schema.js'
 
 export type StoredNotice = typeof notices.$inferSelect
 
+/** A notice that was posted, or begun. */
+export async function findNotice(orm: Orm, key: string): Promise<StoredNotice | undefined> {
+  const [found] = await orm.select().from(notices).where(eq(notices.key, key))
+  return found
+}
+
 /** Takes a notice for posting, if it does not stand in its channel and nobody else has it. */
 export async function claimNotice(
   orm: Orm,
