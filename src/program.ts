@@ -28,6 +28,7 @@ import { createDesk } from './desk.js'
 import { createLog, createRedactor, type Log, type Redactor } from './log.js'
 import { createMediaCache } from './media-cache.js'
 import { createMediaLinks } from './media-links.js'
+import { createDatabaseWatch } from './observe/database-watch.js'
 import { measuredChat } from './observe/measured-chat.js'
 import { measuredConnector } from './observe/measured-connector.js'
 import { createMetrics, type Metrics } from './observe/metrics.js'
@@ -140,6 +141,10 @@ async function start(
   const box = createSecretBox(settings.secretKey)
   await syncAccounts(database.orm, file.accounts, box, now())
   let mediaDueAt = now()
+  if (database.driver.engine === 'server') {
+    const watch = createDatabaseWatch(database.ping, log, now)
+    stops.push(repeat(watch, DATABASE_WATCHED_EVERY_MS, () => {}).stop)
+  }
   const housekeeping = repeat(
     async () => {
       await clock.follow()
@@ -373,6 +378,7 @@ async function startBot(
 
 const DAY_MS = 86_400_000
 const MEDIA_EVERY_MS = 6 * 3_600_000
+const DATABASE_WATCHED_EVERY_MS = 2_000
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
 const NOTICES_EVERY_MS = 15_000

@@ -16,6 +16,8 @@ export interface ProgramStage {
   readonly sandbox: Sandbox
   /** What the program has written to its log since it was first started. */
   readonly log: readonly { readonly level: number; readonly msg: string }[]
+  /** Where it answers HTTP while it runs. */
+  port(): number
   stop(): Promise<void>
   /** Starts it again on the same data. */
   start(): Promise<void>
@@ -68,6 +70,10 @@ export async function startWith(
     log: lines,
     async start() {
       program = await startProgram(readSettings(environment), environment, 'start', overrides)
+    },
+    port() {
+      if (!program?.port) throw new Error('the program does not answer HTTP')
+      return program.port
     },
     async stop() {
       await program?.stop()
