@@ -42,6 +42,23 @@ export function createTraffic(deps: PublisherDeps) {
     return outages.find((outage) => outage.platform === platform)
   }
 
+  /**
+   * Whether this target has to wait because its platform is down, or is the one that finds out.
+   * @returns when the next probe may be made; undefined to go ahead
+   */
+  async function probeAfter(platform: string, now: number): Promise<number | undefined> {
+    const outage = await outageOf(platform)
+    if (!outage) return undefined
+    const probeAt = outage.probeAt.getTime()
+    if (probeAt > now) return probeAt
+    const nextAt = now + nextProbeMs(outage.probes + 1, deps.policy)
+    const isTaken = await takeProbe(orm, platform, now, nextAt)
+    knownUntil = 0 // what is remembered is too old to wait by
+    if (isTaken) return undefined
+    const current = await outageOf(platform)
+    return current && Math.max(now + 1, current.probeAt.getTime())
+  }
+
   const mayRead = (platform: string, now: number) => (readsUntil.get(platform) ?? 0) > now
 
   /** Whether a target that is due may go on now, beyond what its account's own state says. */
@@ -55,17 +72,10 @@ export function createTraffic(deps: PublisherDeps) {
     if (gate.kind === 'held' || isPaused || !isDue) return gate
     const looks = state.status === 'reconciling'
     if (!sends && !looks) return gate
-    const outage = looks && mayRead(platform, now) ? undefined : await outageOf(platform)
-    if (outage) {
-      const nextProbeAt = now + nextProbeMs(outage.probes + 1, deps.policy)
-      if (!(await takeProbe(orm, platform, now, nextProbeAt))) {
-        const nextAt = Math.max(now + 1, outage.probeAt.getTime())
-        return {
-          kind: 'paused',
-          untilAt: nextAt + deps.random() * SPREAD * deps.policy.backoffBaseMs,
-          why: DOWN,
-        }
-      }
+    const probeAt = looks && mayRead(platform, now) ? undefined : await probeAfter(platform, now)
+    if (probeAt !== undefined) {
+      const untilAt = probeAt + deps.random() * SPREAD * deps.policy.backoffBaseMs
+      return { kind: 'paused', untilAt, why: DOWN }
     }
     const limits = deps.limits?.(account)
     if (!limits || !sends) return gate

@@ -68,6 +68,30 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     expect(tried).toBe(5 + list.length)
   })
 
+  it('moves what waits for a platform once for each probe, however often it is rung for', async () => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    const names = ['a', 'b', 'c', 'd']
+    for (const name of names) await addAccount(database(), name)
+    const reason = { class: 'platform', text: 'It is down.' } as const
+    const connector = createAcme(acme, { publish: async () => ({ kind: 'transient', reason }) })
+    const deps = workerDeps(database(), connector, { now: clock.now })
+    const traffic = createTraffic(deps)
+    const list = await storeTargets(
+      database(),
+      names.map((name) => due(name, clock.now())),
+    )
+    for (const { id } of list.slice(0, 3)) await attend(id, deps, traffic)
+    for (let turn = 0; turn < 100; turn++) {
+      clock.advance(100)
+      for (const { id } of list) await attend(id, deps, traffic)
+    }
+    const [outage] = await openOutages(database().orm)
+    const moves = (await load(database(), list[3]?.id ?? '')).version
+    expect(outage?.probes).toBeGreaterThan(1)
+    expect(moves).toBeLessThanOrEqual(2 * (outage?.probes ?? 0) + 2)
+  })
+
   it.each([
     ['when nothing waits to be sent, ends the outage', 0],
     ['when something waits to be sent, leaves that to a probe', 1],
