@@ -38,15 +38,16 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
   const asked = names.length === 0 ? accounts : accounts.filter(({ name }) => names.includes(name))
   const checked = await Promise.all(
-    (await accountsInUse(asked, settings)).map(
-      async ({ account, renewed, unseen }): Promise<Checked> => ({
+    (await accountsInUse(asked, settings)).map(async (inUse): Promise<Checked> => {
+      const { account, renewed, unseen } = inUse
+      return {
         account: account.name,
         platform: account.platform,
         credential: renewed ? 'renewed' : 'file',
         ...(unseen === undefined ? {} : { unseen }),
-        check: await checkAccount(account, Date.now),
-      }),
-    ),
+        check: await checkAccount(inUse, Date.now),
+      }
+    }),
   )
   context.print(values.json ? `${JSON.stringify(checked, null, 2)}\n` : inWords(checked))
   return checked.every(({ check }) => check.kind === 'ok') ? EXIT.done : EXIT.failed

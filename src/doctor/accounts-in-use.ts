@@ -11,6 +11,8 @@ export interface AccountInUse {
   readonly account: Account
   /** Whether the platform gave it in place of the one in the accounts file. */
   readonly renewed: boolean
+  /** What it may do, if the platform said so when it was renewed. */
+  readonly scopes?: readonly string[]
   /** Why nobody can tell from here whether there is a renewed one. */
   readonly unseen?: string
 }
@@ -32,10 +34,14 @@ export async function accountsInUse(
     const renewal = kept.get(account.name)
     if (!renewal) return asInFile
     try {
-      const { credentials } = openRenewal(renewal.sealed, box)
+      const { credentials, scopes } = openRenewal(renewal.sealed, box)
       // An entry that was changed since counts more than what it was renewed to.
       if (renewal.fingerprint !== box.fingerprint(account)) return asInFile
-      return { account: withCredentials(account, credentials), renewed: true }
+      return {
+        account: withCredentials(account, credentials),
+        renewed: true,
+        ...(scopes === undefined ? {} : { scopes }),
+      }
     } catch (error) {
       if (!(error instanceof SecretKeyError)) throw error
       return { ...asInFile, unseen: error.message }

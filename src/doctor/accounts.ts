@@ -1,6 +1,7 @@
 import { createRedactor } from '../log.js'
 import type { CredentialCheck } from '../publisher/connectors/connector.js'
-import { type Account, createConnector, secretsOf } from '../publisher/connectors/index.js'
+import { createConnector, secretsOf } from '../publisher/connectors/index.js'
+import { withGranted } from '../publisher/credential-times.js'
 import { createReader } from '../publisher/steps.js'
 import type { AccountInUse } from './accounts-in-use.js'
 import { type Finding, findings, type Look } from './finding.js'
@@ -8,14 +9,18 @@ import { type Finding, findings, type Look } from './finding.js'
 const ANSWER_WITHIN_MS = 15_000
 
 /** Asks the platform whether the account's credential works. Changes nothing, stores nothing. */
-export async function checkAccount(account: Account, now: () => number): Promise<CredentialCheck> {
+export async function checkAccount(
+  { account, scopes }: Pick<AccountInUse, 'account' | 'scopes'>,
+  now: () => number,
+): Promise<CredentialCheck> {
   const reader = createReader({
     now,
     leaseMs: 2 * ANSWER_WITHIN_MS,
     requestTimeoutMs: ANSWER_WITHIN_MS,
   })
   try {
-    return await createConnector(account).checkCredentials(reader)
+    const connector = createConnector(account)
+    return withGranted(await connector.checkCredentials(reader), connector, scopes)
   } catch (error) {
     const { clean } = createRedactor(secretsOf(account))
     const text = clean(`The check broke off: ${(error as Error).message}`)
@@ -40,7 +45,7 @@ async function lookAtAccount(
 ): Promise<Finding[]> {
   const { account } = inUse
   const about = findings(`account ${account.name}`)
-  const checked = await checkAccount(account, now)
+  const checked = await checkAccount(inUse, now)
   const found = [ofCheck(checked, inUse, now())]
   if (createConnector(account).fetchesMedia && !servesMedia) {
     found.push(

@@ -43,6 +43,16 @@ export function withRenewal(
   return { ...checked, ...end, ...(renewal ? { renews: true } : {}) }
 }
 
+/** What is known of a credential by what it was granted as well, where a renewal told that. */
+export function withGranted(
+  checked: CredentialCheck,
+  { renewal }: Pick<Connector, 'renewal'>,
+  scopes: readonly string[] | undefined,
+): CredentialCheck {
+  if (checked.kind !== 'ok' || scopes === undefined) return checked
+  return renewal?.withScopes?.(checked, scopes) ?? checked
+}
+
 /** Checked again in time: as the result wants it, and when the credential is to be renewed. */
 export function nextCheckAt(
   checked: CredentialCheck,

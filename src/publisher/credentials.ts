@@ -2,7 +2,7 @@ import { recordCheck, takeDueChecks } from '../store/accounts.js'
 import { loadRenewal } from '../store/renewals.js'
 import { NO_ACCOUNT } from './absent-account.js'
 import type { CredentialCheck } from './connectors/connector.js'
-import { nextCheckAt, renewalIsDue, withRenewal } from './credential-times.js'
+import { nextCheckAt, renewalIsDue, withGranted, withRenewal } from './credential-times.js'
 import type { PublisherDeps } from './deps.js'
 import { repeat } from './relay.js'
 import { createReader } from './steps.js'
@@ -58,7 +58,8 @@ export async function checkAccount(
   if (renewed && renewed.kind !== 'renewed') {
     deps.log.warn({ account: name, reason: renewed.reason.text }, 'a credential was not renewed')
   }
-  const result = withRenewal(checked, connector, renewed, renewals?.expiresAt(name))
+  const granted = withGranted(checked, connector, renewals?.scopes(name))
+  const result = withRenewal(granted, connector, renewed, renewals?.expiresAt(name))
   const now = deps.now()
   await recordCheck(deps.database.orm, {
     name,

@@ -13,6 +13,8 @@ export interface Renewals {
   follow(account: string, renewedAt: number | undefined): Promise<void>
   /** When the credentials in use end, if a renewal said so. */
   expiresAt(account: string): number | undefined
+  /** What the credentials in use may do, if a renewal said so. */
+  scopes(account: string): readonly string[] | undefined
   /** Whether the platform has ever renewed what the accounts file says now. */
   wasRenewed(account: string): boolean
   /** Asks the platform for new credentials; undefined while another process does. */
@@ -22,6 +24,7 @@ export interface Renewals {
 const stored = z.object({
   credentials: z.record(z.string(), z.string()),
   expiresAt: z.number().optional(),
+  scopes: z.array(z.string()).readonly().optional(),
 })
 type Stored = z.infer<typeof stored>
 
@@ -56,6 +59,7 @@ export function createRenewals(options: {
   return {
     follow,
     expiresAt: (account) => known.get(account)?.expiresAt,
+    scopes: (account) => known.get(account)?.scopes,
     wasRenewed: (account) => known.has(account),
     async renew(account, { renewal }, deps) {
       if (!renewal) return undefined
@@ -75,10 +79,11 @@ export function createRenewals(options: {
         await endRenewal(orm, account, token)
         return renewed
       }
-      const { credentials, expiresAt } = renewed
+      const { credentials, expiresAt, scopes } = renewed
       const value: Stored = {
         credentials: { ...known.get(account)?.credentials, ...credentials },
         ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(scopes === undefined ? {} : { scopes }),
       }
       const sealed = box.seal(value)
       const kept = { name: account, token, sealed, now: deps.now() }

@@ -113,6 +113,36 @@ describe.each(testDatabases())('renewing credentials on the $engine database', (
     expect(JSON.stringify(done)).not.toContain('r2')
   })
 
+  it('what a renewed token was not granted is told, and holds the account', async () => {
+    await addAccount(database(), 'facebook', { checkDueAt: new Date(NOON) })
+    const platform = createPlatform()
+    platform.ends()
+    const made = createProcess(platform, () => NOON)
+    const connector = (): Connector => {
+      const plain = made.connector()
+      const renewal = plain.renewal
+      if (!renewal) throw new Error('it renews nothing')
+      return {
+        ...plain,
+        renewal: {
+          ...renewal,
+          ask: async (reader) => ({ ...(await renewal.ask(reader)), scopes: ['read'] }),
+          withScopes: (check, granted) =>
+            granted.includes('write') ? check : { kind: 'refused', reason: lacking },
+        },
+      }
+    }
+    const lacking = { class: 'permission', text: 'It lacks write.' } as const
+    const checks = await startCredentialChecks({ ...made.deps, connector }, async () => {})
+    onTestFinished(() => checks.stop())
+    const done = await waitFor('the check', row, ({ checkedAt }) => checkedAt !== null)
+    expect(done).toMatchObject({ status: 'held', heldReason: lacking })
+    // Another process knows it from what was kept.
+    const other = createProcess(platform, () => NOON, 'worker-2')
+    await other.renewals.follow('facebook', done.renewedAt?.getTime())
+    expect(other.renewals.scopes('facebook')).toEqual(['read'])
+  })
+
   it('several processes ask once, and all use what came of it', async () => {
     const clock = createSteppedClock()
     const platform = createPlatform()

@@ -147,10 +147,21 @@ export interface Renewal {
   readonly toLearnTheEnd?: true
   /** May use the old credentials up; the caller keeps what comes of it before anything uses it. */
   ask(reader: Reader): Promise<Renewed>
+  /** What a credential that works may not do, where renewing tells what it was granted. Pure. */
+  withScopes?(
+    check: Extract<CredentialCheck, { kind: 'ok' }>,
+    granted: readonly string[],
+  ): CredentialCheck
 }
 
 export type Renewed =
-  | { readonly kind: 'renewed'; readonly credentials: Credentials; readonly expiresAt?: Instant }
+  | {
+      readonly kind: 'renewed'
+      readonly credentials: Credentials
+      readonly expiresAt?: Instant
+      /** What it may do, where the platform says so. */
+      readonly scopes?: readonly string[]
+    }
   | { readonly kind: 'refused'; readonly reason: Reason }
   /** It did not work this time. */
   | { readonly kind: 'unknown'; readonly reason: Reason }

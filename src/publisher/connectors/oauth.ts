@@ -11,6 +11,8 @@ const granted = z.object({
   /** In seconds from now. */
   expires_in: z.number().optional().catch(undefined),
   refresh_token: z.string().min(1).optional().catch(undefined),
+  /** Left out where it is what was asked for. */
+  scope: z.string().min(1).optional().catch(undefined),
 })
 /** @see RFC 6749, section 5.2 */
 const refusal = z.object({ error: z.string().regex(/^[a-z_]+$/) })
@@ -27,7 +29,7 @@ export function readRenewed(platform: string, answer: Answer, now: Instant): Ren
   const json = parseJson(answer.text)
   const { data } = granted.safeParse(json)
   if (answer.status < 300 && data) {
-    const { access_token, refresh_token, expires_in } = data
+    const { access_token, refresh_token, expires_in, scope } = data
     return {
       kind: 'renewed',
       credentials: {
@@ -35,6 +37,7 @@ export function readRenewed(platform: string, answer: Answer, now: Instant): Ren
         ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
       },
       ...(expires_in === undefined ? {} : { expiresAt: now + expires_in * 1000 }),
+      ...(scope === undefined ? {} : { scopes: scope.split(' ') }),
     }
   }
   const code = refusalCode(json)

@@ -1,5 +1,6 @@
 import type { Renewal } from '../connector.js'
 import { readRenewed } from '../oauth.js'
+import { withScopes } from './scopes.js'
 
 export interface RenewableToken {
   readonly apiUrl: string
@@ -20,6 +21,7 @@ export function xRenewal(account: RenewableToken): Renewal | undefined {
   if (refreshToken === undefined || clientId === undefined) return undefined
   return {
     aheadMs: AHEAD_MS,
+    withScopes,
     async ask(reader) {
       const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64')
       const headers = clientSecret === undefined ? {} : { authorization: `Basic ${basic}` }
