@@ -1,5 +1,5 @@
 /**
- * The HTTP API under load: `npx tsx bench/api.ts [--seconds 60] [--rate 1000]`. The product runs as
+ * The HTTP API under load: `npm run bench:api -- [--seconds 60] [--rate 1000]`. The product runs as
  * it is started by anybody, on the store that DATABASE_URL names or the embedded one, and publishes
  * to its own stand-ins while requests of all kinds come at a steady rate: good ones, wrong and
  * under-scoped tokens, what is malformed, and more than a token may ask. Printed are the answers by

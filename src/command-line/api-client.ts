@@ -13,6 +13,14 @@ It asks a running Pressroom through its HTTP API, with the token in PRESSROOM_AP
 /** The running Pressroom refused, or did not answer; the message is for the person who typed. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
+
+  constructor(
+    message: string,
+    /** The API's own word for it, such as `same-content`; absent when nobody answered. */
+    readonly problem?: string,
+  ) {
+    super(message)
+  }
 }
 
 const postSchema = z.looseObject({
@@ -76,9 +84,18 @@ export function createApiClient(
     })
     const data = await answer.json().catch(() => undefined)
     if (answer.ok) return data
-    const { detail, title } = (data ?? {}) as { detail?: string; title?: string }
+    const {
+      detail,
+      title,
+      type = '',
+    } = (data ?? {}) as {
+      detail?: string
+      title?: string
+      type?: string
+    }
     throw new ApiError(
       detail ?? title ?? `${root} answered ${answer.status}, and not as Pressroom does.`,
+      type.split(':').at(-1),
     )
   }
 

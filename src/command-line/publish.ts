@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CLIENT_OPTIONS, CLIENT_USAGE, createApiClient } from './api-client.js'
+import { ApiError, CLIENT_OPTIONS, CLIENT_USAGE, createApiClient } from './api-client.js'
 import { type CommandContext, EXIT, UsageError } from './command.js'
 import { parseOptions } from './options.js'
 import { exitFor, showPost, waitForPost } from './show-post.js'
@@ -51,9 +51,14 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
   const key = values.key ?? randomUUID()
   let post = await client.publish(body, key).catch((error: Error) => {
-    const again = `If no answer came, --key ${key} makes sure that trying again makes no second post.\n`
-    if (error.name === 'ApiError' && /No Pressroom answers/.test(error.message)) context.note(again)
-    throw error
+    if (!(error instanceof ApiError)) throw error
+    if (error.problem === undefined) {
+      context.note(
+        `If no answer came, --key ${key} makes sure that trying again makes no second post.\n`,
+      )
+    }
+    const isSame = error.problem === 'same-content'
+    throw isSame ? new ApiError(`${error.message} Here that is --copy.`) : error
   })
   if (waitMs > 0) {
     context.note(`queued ${post.id}\n`)

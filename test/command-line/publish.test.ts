@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CommandModule } from '../../src/command-line/command.js'
 import * as publish from '../../src/command-line/publish.js'
 import * as retry from '../../src/command-line/retry.js'
-import { runCommandLine } from '../../src/command-line/run.js'
 import * as status from '../../src/command-line/status.js'
+import type { Environment } from '../../src/config.js'
+import { typeCommand } from './type-command.js'
 
 interface Asked {
   readonly method: string
@@ -68,22 +69,8 @@ const live = post(
 )
 const halfFailed = post({ live: 1, failed: 1 })
 
-async function type(module: CommandModule, args: string[], environment: object = {}) {
-  let out = ''
-  let err = ''
-  const command = { name: 'it', summary: '', load: async () => module }
-  const code = await runCommandLine(['it', ...args], [command], {
-    environment: { PORT: String(port), PRESSROOM_API_TOKEN: 'token-1', ...environment },
-    print: (text) => {
-      out += text
-    },
-    note: (text) => {
-      err += text
-    },
-    startLocal: () => Promise.reject(new Error('not here')),
-  })
-  return { code, out, err }
-}
+const type = (module: CommandModule, args: string[], environment: Environment = {}) =>
+  typeCommand(module, args, { PORT: String(port), PRESSROOM_API_TOKEN: 'token-1', ...environment })
 
 describe('pressroom publish', () => {
   it('asks the running Pressroom, with each description next to its medium', async () => {
