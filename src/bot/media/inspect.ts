@@ -10,6 +10,9 @@ export type Inspected =
       readonly width: number
       readonly height: number
       readonly durationMs?: number
+      readonly codec?: string
+      readonly framesPerSecond?: number
+      readonly describedLast?: true
       readonly animated?: true
     }
   | { readonly kind: 'problem'; readonly message: string; readonly next?: string }

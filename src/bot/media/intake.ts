@@ -64,15 +64,12 @@ async function takeOne(
     const isPage = source.from === 'upload' && fetched.contentType.startsWith('text/html')
     return problemOf(field, source, isPage ? NOT_HANDED_OVER : inspected)
   }
-  const { type, width, height, durationMs, animated } = inspected
+  const { kind: _media, type, ...shown } = inspected
   const facts = {
     kind: type.kind,
     mime: type.mime,
     bytes: fetched.bytes.byteLength,
-    width,
-    height,
-    ...(durationMs === undefined ? {} : { durationMs }),
-    ...(animated ? { animated } : {}),
+    ...shown,
     filename: filenameOf(source, index, type.extension),
     ...(source.from === 'url' ? { sourceUrl: source.url } : {}),
   }

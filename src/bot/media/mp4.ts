@@ -1,9 +1,16 @@
+import { type PictureTrack, readPictureTrack } from './picture-track.js'
+
 /** What a video's own description says. */
-export interface VideoFacts {
+export interface VideoFacts extends PictureTrack {
   readonly width: number
   readonly height: number
   readonly durationMs: number
+  /** The description stands behind the pictures, so that nobody can begin before having it all. */
+  readonly describedLast?: true
 }
+
+/** More pictures than hours of video have; a small file can claim many more. */
+const MAX_SAMPLES = 300_000
 
 /**
  * Size and length of an MP4 or QuickTime file, from `moov`: `mvhd` and the first track with a
@@ -18,9 +25,43 @@ export function readVideo(bytes: Uint8Array): VideoFacts | undefined {
   if (!moov || !header) return undefined
   for (const { type, body } of boxes(moov)) {
     const size = type === 'trak' ? pictureSize(body) : undefined
-    if (size) return { ...size, durationMs: durationOf(header) }
+    if (!size) continue
+    const track = samplesIn(body) <= MAX_SAMPLES ? readPictureTrack(only(header, body)) : {}
+    const last = isLast(view) ? { describedLast: true as const } : {}
+    return { ...size, durationMs: durationOf(header), ...track, ...last }
   }
   return undefined
+}
+
+function isLast(file: DataView): boolean {
+  const order = [...boxes(file)].map(({ type }) => type)
+  return order.includes('mdat') && order.indexOf('mdat') < order.indexOf('moov')
+}
+
+const SAMPLE_TABLES = ['mdia', 'minf', 'stbl']
+
+/** What a track claims to hold. */
+function samplesIn(parent: DataView): number {
+  let samples = 0
+  for (const { type, body } of boxes(parent)) {
+    if (SAMPLE_TABLES.includes(type)) samples += samplesIn(body)
+    if ((type === 'stsz' || type === 'stz2') && body.byteLength >= 12) samples += body.getUint32(8)
+  }
+  return samples
+}
+
+/** A file that has nothing but the description of this track. */
+function only(mvhd: DataView, trak: DataView): Uint8Array {
+  const bytesOf = ({ buffer, byteOffset, byteLength }: DataView) =>
+    new Uint8Array(buffer, byteOffset, byteLength)
+  const whole = (type: string, ...bodies: Uint8Array[]) => {
+    const body = Buffer.concat(bodies)
+    const header = Buffer.alloc(8)
+    header.writeUInt32BE(body.length + 8)
+    header.write(type, 4, 'latin1')
+    return Buffer.concat([header, body])
+  }
+  return whole('moov', whole('mvhd', bytesOf(mvhd)), whole('trak', bytesOf(trak)))
 }
 
 function pictureSize(trak: DataView): { width: number; height: number } | undefined {

@@ -41,6 +41,11 @@ export interface Media {
   readonly width: number
   readonly height: number
   readonly durationMs?: number
+  /** How a video's pictures are stored, such as `avc1` or `hvc1`, where the file tells. */
+  readonly codec?: string
+  readonly framesPerSecond?: number
+  /** A video whose description (`moov`) stands at its end. */
+  readonly describedLast?: true
   /** An image of more than one picture. */
   readonly animated?: true
   readonly alt?: string

@@ -45,6 +45,24 @@ describe('inspect', () => {
     expect(inspect(bytes)).toMatchObject({ type: { mime: 'video/quicktime' }, width: 640 })
   })
 
+  it('tells how the pictures of a video are stored, and where it is described', () => {
+    const video = { width: 640, height: 480, durationMs: 1000 }
+    const stored = { codec: 'hvc1', pictures: 48, ticks: 1001 }
+    const first = inspect(mp4(video, { stored, describedFirst: true }))
+    expect(first).toMatchObject({ codec: 'hvc1', framesPerSecond: 23.98, width: 640 })
+    expect(first).not.toHaveProperty('describedLast')
+    const last = inspect(mp4(video, { stored: { ...stored, codec: 'av01' } }))
+    expect(last).toMatchObject({ codec: 'av01', describedLast: true })
+  })
+
+  it('does not count what no video has, and still tells its size', () => {
+    const video = { width: 640, height: 480, durationMs: 1000 }
+    const stored = { codec: 'avc1', pictures: 1, ticks: 1, claims: 4_000_000_000 }
+    const seen = inspect(mp4(video, { stored }))
+    expect(seen).toMatchObject({ width: 640, height: 480, durationMs: 1000 })
+    expect(seen).not.toHaveProperty('framesPerSecond')
+  })
+
   it('swaps the sides of a video filmed upright', () => {
     const bytes = mp4({ width: 1920, height: 1080, durationMs: 1000, turned: true })
     expect(inspect(bytes)).toMatchObject({ width: 1080, height: 1920 })
@@ -72,7 +90,9 @@ describe('inspect', () => {
   })
 
   it('never throws, whatever the bytes are', () => {
-    const samples = [png(3, 3), gif, webp, jpeg, mp4({ width: 2, height: 2, durationMs: 1 })]
+    const stored = { codec: 'avc1', pictures: 3, ticks: 1000 }
+    const film = mp4({ width: 2, height: 2, durationMs: 1 }, { stored })
+    const samples = [png(3, 3), gif, webp, jpeg, film]
     fc.assert(
       fc.property(
         fc.constantFrom(...samples),

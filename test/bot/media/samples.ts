@@ -26,7 +26,14 @@ function chunk(type: string, data: Buffer): Buffer {
 /** An MP4 that holds nothing but its own description. */
 export function mp4(
   video: { width: number; height: number; durationMs: number; turned?: boolean } | undefined,
-  options: { brand?: string; version?: 0 | 1 } = {},
+  options: {
+    brand?: string
+    version?: 0 | 1
+    /** How its pictures are stored; else nothing is said about that. */
+    stored?: Parameters<typeof stored>[0]
+    /** Its description stands before its pictures. */
+    describedFirst?: boolean
+  } = {},
 ): Buffer {
   const { brand = 'isom', version = 0 } = options
   const mvhd = Buffer.alloc(version === 1 ? 112 : 100)
@@ -38,14 +45,52 @@ export function mp4(
   const picture = video
     ? box(
         'trak',
-        box('tkhd', trackHeader(version, video.width, video.height, video.turned ?? false)),
+        Buffer.concat([
+          box('tkhd', trackHeader(version, video.width, video.height, video.turned ?? false)),
+          ...(options.stored ? [stored(options.stored)] : []),
+        ]),
       )
     : Buffer.alloc(0)
+  const pictures = box('mdat', Buffer.alloc(64))
+  const description = box('moov', Buffer.concat([box('mvhd', mvhd), sound, picture]))
   return Buffer.concat([
     box('ftyp', Buffer.from(`${brand}\0\0\0\0`, 'latin1')),
-    box('mdat', Buffer.alloc(64)),
-    box('moov', Buffer.concat([box('mvhd', mvhd), sound, picture])),
+    ...(options.describedFirst ? [description, pictures] : [pictures, description]),
   ])
+}
+
+/** The `mdia` of a track: so many pictures, `ticks` of a timescale of 24,000 each. */
+function stored(track: {
+  codec: string
+  pictures: number
+  ticks: number
+  claims?: number
+}): Buffer {
+  const { codec, pictures, ticks, claims } = track
+  const numbers = (...list: number[]) => {
+    const bytes = Buffer.alloc(list.length * 4)
+    for (const [at, value] of list.entries()) bytes.writeUInt32BE(value, at * 4)
+    return bytes
+  }
+  const handler = Buffer.concat([numbers(0, 0), Buffer.from('vide'), numbers(0, 0, 0, 0)])
+  const entry = Buffer.alloc(78)
+  entry.writeUInt16BE(1, 6)
+  const sizes = claims === undefined ? Array<number>(pictures).fill(1) : []
+  const table = Buffer.concat([
+    box('stsd', Buffer.concat([numbers(0, 1), box(codec, entry)])),
+    box('stts', numbers(0, 1, pictures, ticks)),
+    box('stsc', numbers(0, 1, 1, pictures, 1)),
+    box('stsz', numbers(0, claims === undefined ? 0 : 1, claims ?? pictures, ...sizes)),
+    box('stco', numbers(0, 1, 40)),
+  ])
+  return box(
+    'mdia',
+    Buffer.concat([
+      box('mdhd', numbers(0, 0, 0, 24_000, pictures * ticks, 0)),
+      box('hdlr', handler),
+      box('minf', Buffer.concat([box('vmhd', numbers(0, 0, 0)), box('stbl', table)])),
+    ]),
+  )
 }
 
 function trackHeader(version: 0 | 1, width: number, height: number, turned: boolean): Buffer {

@@ -1,6 +1,7 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
 import type { ContainerPlan } from '../meta-containers.js'
+import { checkStorage, H264_AND_H265 } from '../videos.js'
 
 const MB = 1024 * 1024
 const MINUTE_MS = 60_000
@@ -24,6 +25,11 @@ export const LIMITS = {
   videoMaxMs: 15 * MINUTE_MS,
   videoTypes: ['video/mp4', 'video/quicktime'],
   videoMaxWidth: 1920,
+  video: {
+    codecs: H264_AND_H265,
+    framesPerSecond: { min: 23, max: 60 },
+    describedFirst: true,
+  },
 } as const
 
 /** What images become when they do not fit; see images.ts. */
@@ -101,7 +107,8 @@ function checkImage(image: Media): readonly Problem[] {
   return problems
 }
 
-function checkVideo({ filename, mime, bytes, width, durationMs }: Media) {
+function checkVideo(video: Media): readonly Problem[] {
+  const { filename, mime, bytes, width, durationMs } = video
   const problems: Problem[] = []
   if (!LIMITS.videoTypes.some((type) => type === mime)) {
     const message = `${filename} is ${mime}; Instagram takes MP4 and MOV.`
@@ -121,7 +128,7 @@ function checkVideo({ filename, mime, bytes, width, durationMs }: Media) {
     const message = `${filename} lasts ${seconds} s; Instagram takes 3 s to 15 minutes.`
     problems.push({ field: 'media', message })
   }
-  return problems
+  return [...problems, ...checkStorage('Instagram', video, LIMITS.video)]
 }
 
 function mb(bytes: number): string {

@@ -1,6 +1,7 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
 import type { ContainerPlan } from '../meta-containers.js'
+import { checkStorage } from '../videos.js'
 
 const MB = 1024 * 1024
 
@@ -16,6 +17,7 @@ export const LIMITS = {
   videoTypes: ['video/mp4', 'video/quicktime'],
   videoBytes: 1024 * MB,
   videoMaxMs: 5 * 60_000,
+  video: { framesPerSecond: { min: 23, max: 60 } },
 } as const
 
 /** What images become when they do not fit; see images.ts. */
@@ -79,7 +81,7 @@ function checkMedium(medium: Media): readonly Problem[] {
     const message = `The alt text of ${filename} has ${[...alt].length} characters; Threads takes ${LIMITS.altLength}.`
     problems.push({ field: 'alt', message })
   }
-  return [...problems, ...(kind === 'image' ? checkShape(medium) : checkLength(medium))]
+  return [...problems, ...(kind === 'image' ? checkShape(medium) : checkVideo(medium))]
 }
 
 function checkShape({ filename, width, height }: Media): readonly Problem[] {
@@ -88,10 +90,13 @@ function checkShape({ filename, width, height }: Media): readonly Problem[] {
   return [{ field: 'media', message }]
 }
 
-function checkLength({ filename, durationMs = 0 }: Media): readonly Problem[] {
-  if (durationMs <= LIMITS.videoMaxMs) return []
+function checkVideo(video: Media): readonly Problem[] {
+  const { filename, durationMs = 0 } = video
+  const stored = checkStorage('Threads', video, LIMITS.video)
+  if (durationMs <= LIMITS.videoMaxMs) return stored
   const seconds = Math.round(durationMs / 1000)
-  return [{ field: 'media', message: `${filename} lasts ${seconds} s; Threads takes 5 minutes.` }]
+  const message = `${filename} lasts ${seconds} s; Threads takes 5 minutes.`
+  return [{ field: 'media', message }, ...stored]
 }
 
 /** A text, one image or video, or a carousel. */
