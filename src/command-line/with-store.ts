@@ -1,5 +1,5 @@
 import { readSettings, type Settings } from '../config.js'
-import { openDatabase } from '../program.js'
+import { openDatabase } from '../program/open-store.js'
 import type { Database } from '../store/database.js'
 import type { CommandContext } from './command.js'
 

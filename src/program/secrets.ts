@@ -1,0 +1,20 @@
+import type { Settings } from '../config.js'
+
+/** Every secret that the settings hold, in each form in which it could show up in a log. */
+export function secretsIn(settings: Settings): string[] {
+  const { slack, discord, databaseUrl, redisUrl, apiToken, secretKey } = settings
+  const passwords = [databaseUrl, redisUrl].flatMap((url) => {
+    const password = url && URL.canParse(url) ? new URL(url).password : ''
+    return password ? [password, decodeURIComponent(password)] : []
+  })
+  return [
+    ...(slack
+      ? [slack.botToken, slack.transport === 'socket' ? slack.appToken : slack.signingSecret]
+      : []),
+    ...(discord ? [discord.token] : []),
+    ...passwords,
+    ...(apiToken ? [apiToken] : []),
+    Buffer.from(secretKey).toString('hex'),
+    Buffer.from(secretKey).toString('base64'),
+  ]
+}

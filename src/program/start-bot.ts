@@ -1,0 +1,124 @@
+import { type ApiDeps, createApi } from '../api/index.js'
+import { createWebhooks } from '../api/webhooks/webhooks.js'
+import { createAnnouncer } from '../bot/announce.js'
+import type { Chat } from '../bot/chat.js'
+import { postCredentialEnds } from '../bot/credential-notices.js'
+import type { BotDeps } from '../bot/deps.js'
+import { createDiscord } from '../bot/discord/index.js'
+import { mirrorAsDiscord } from '../bot/discord/mirror.js'
+import type { HandleDeps } from '../bot/handle.js'
+import { postOutages } from '../bot/outage-notices.js'
+import { watchOverdue } from '../bot/overdue.js'
+import { postReminders } from '../bot/reminder.js'
+import { nothing, say } from '../bot/reply.js'
+import { rulesFor } from '../bot/rules.js'
+import { compareFirst } from '../bot/scorecard/compare-first.js'
+import type { ScorecardChat } from '../bot/scorecard/deliver.js'
+import { scorecardWords } from '../bot/scorecard/say.js'
+import { createScorecards } from '../bot/scorecard/scorecards.js'
+import { createSlack } from '../bot/slack/index.js'
+import { tellChannel } from '../bot/tell-channel.js'
+import { measuredChat } from '../observe/measured-chat.js'
+import { repeat } from '../publisher/relay.js'
+import { workspacesOf } from '../workspaces.js'
+import type { Parts } from './parts.js'
+
+const SCORECARDS_EVERY_MS = 30_000
+const OVERDUE_EVERY_MS = 30_000
+const NOTICES_EVERY_MS = 15_000
+
+const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
+
+/** Starts what talks to people and to automations: the chats, the threads, webhooks and the HTTP API. */
+export async function startBot(
+  parts: Parts,
+  openQueueBoard: ApiDeps['openQueueBoard'],
+): Promise<void> {
+  const { settings, file, overrides, desk, links, metrics, readiness, routes, stops } = parts
+  const { database, now, random, log, policy } = parts
+  const ruled = { workspaces: file.workspaces ?? [], channels: file.channels }
+  const deps: BotDeps = {
+    database,
+    now,
+    random,
+    policy,
+    log: log.child({ part: 'bot' }),
+    timeZone: settings.timeZone,
+    platforms: desk,
+    channelTargets: (chat, channel) =>
+      file.channels.find((entry) => entry.chat === chat && entry.channel === channel)?.targets,
+    rulesFor: (conversation) => rulesFor(ruled, conversation),
+    media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
+    chatWaited: metrics.chatWaited,
+  }
+  const scorecards = createScorecards(deps, settings.scorecardCron, {
+    compare: (waitMs) => compareFirst(deps, waitMs),
+  })
+  const scorecardChats: ScorecardChat[] = []
+  const scorecard: NonNullable<HandleDeps['scorecard']> = async (words, conversation, key) => {
+    const chat = scorecardChats.find(({ name }) => name === conversation.chat)
+    const answer = await scorecards.postAsked({ words, conversation, key }, chat)
+    if (!answer) return nothing
+    return answer.kind === 'card'
+      ? say(scorecardWords(answer.card, await scorecards.zoneOf(conversation)))
+      : say([answer.message, answer.next].filter(Boolean).join(' '))
+  }
+  const slack = settings.slack && createSlack(settings.slack, deps, { scorecard })
+  if (slack) scorecardChats.push(slack.scorecards)
+  const discord = settings.discord && createDiscord(settings.discord, deps, { scorecard })
+  if (discord) scorecardChats.push(discord.scorecards)
+  if (slack?.route) routes.push(slack.route)
+  const watching = repeat(
+    () => watchOverdue(deps),
+    OVERDUE_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'overdue posts'),
+  )
+  stops.push(watching.stop)
+  const surfaces = [slack, discord].filter((one) => one !== null)
+  for (const { chat, isConnected } of surfaces)
+    readiness.add(() => (isConnected() ? undefined : `${chat.name} is not connected`))
+  const chats = surfaces
+    .map(({ chat }) => measuredChat(chat, metrics))
+    .map((chat) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
+    .map((chat) => (overrides.asDiscord ? mirrorAsDiscord(chat, overrides.asDiscord) : chat))
+  // Before the chats are connected: one that cannot be reached must not keep the other waiting.
+  const announcer = createAnnouncer(deps, chats, overrides.telling)
+  await announcer.start()
+  stops.push(announcer.stop, ...surfaces.map(({ stop }) => stop))
+  const webhooks = createWebhooks(file.webhooks ?? [], {
+    ...deps,
+    send: { allowPrivate: settings.allowPrivateMedia },
+    tell: (hook, notice) => tellChannel(hook.channel, file.channels, notice, chats, deps),
+  })
+  await webhooks.start()
+  stops.push(webhooks.stop)
+  if (settings.apiToken !== null) {
+    const api = createApi({
+      ...deps,
+      token: settings.apiToken,
+      channels: file.channels,
+      chats: workspacesOf(settings),
+      openQueueBoard,
+    })
+    await api.start()
+    stops.push(api.stop)
+    routes.push(api.route)
+  }
+  await Promise.all(surfaces.map(({ start }) => start()))
+  // Posting is durable and exactly once by itself; looking often only makes it punctual.
+  const posting = repeat(
+    () => scorecards.postDue(scorecardChats),
+    SCORECARDS_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'scorecards'),
+  )
+  const reminding = repeat(
+    async () => {
+      await postOutages(deps, chats)
+      await postReminders(deps, chats)
+      await postCredentialEnds(deps, chats, file.channels)
+    },
+    NOTICES_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'notices'),
+  )
+  stops.push(posting.stop, reminding.stop)
+}
