@@ -115,6 +115,18 @@ describe("on Bluesky's own server", () => {
     })
   })
 
+  it('a card says what the page said, with its picture', async () => {
+    const url = 'https://acme.example/harbour'
+    const text = `Open again: ${url}`
+    const thumb = photo('card', '')
+    const card = { url, title: 'The harbour', description: 'Open again', thumb }
+    expect((await publish({ text, media: [], card })).state.status).toBe('published')
+    const [post] = await peer.posts(text)
+    const { external } = post?.value.embed ?? {}
+    expect(external).toMatchObject({ uri: url, title: 'The harbour', description: 'Open again' })
+    expect(await peer.blob(external?.thumb?.ref.$link ?? '')).toEqual(new Uint8Array(picture))
+  })
+
   it('the limit of 300 characters is the one that is checked beforehand', async () => {
     const most = 'ñ́'.repeat(299)
     expect(connector.check(words(`${most}😀`))).toEqual([])
