@@ -157,6 +157,8 @@ describe.skipIf(!hasBrowser)(
       await page.getByRole('combobox', { name: /Facebook/ }).selectOption('slow')
       await say('/publish Killed in the middle to:facebook')
       await message('Killed in the middle').waitFor()
+      // Facebook has it, and its answer is on its way.
+      await livePosts('Facebook', 'Killed in the middle').first().waitFor()
       await kill()
       await start()
       await open()

@@ -4,14 +4,18 @@ import { join } from 'node:path'
 import { compile } from './compile.js'
 import { readOptions, type StormOptions, USAGE } from './options.js'
 import { compare, describe, isClean } from './report.js'
-import { runStorm } from './run.js'
-import { runNaive } from './run-naive.js'
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 async function main(options: StormOptions): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'pressroom-storm-'))
   const compiled = await compile()
+  // The waits are read when their module is loaded, here and in the programs that are started.
+  process.env.STORM_SLOW ||= options.engine === 'embedded' ? '3' : '1'
+  const [{ runStorm }, { runNaive }] = await Promise.all([
+    import('./run.js'),
+    import('./run-naive.js'),
+  ])
   print(
     `storm of ${options.posts} posts, ${options.engine}, seed ${options.seed}; logs in ${folder}`,
   )

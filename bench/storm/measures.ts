@@ -74,5 +74,5 @@ export const REDELIVERY_RATE = 0.08
 
 /** Two of a platform's accounts share its posts. */
 export const ACCOUNTS_PER_PLATFORM = 2
-/** Posts under way: people ask for no more until some have ended. */
-export const POSTS_AT_ONCE = 60
+/** Posts under way for each of the people who ask: they ask for no more until some have ended. */
+export const POSTS_EACH = 1.5

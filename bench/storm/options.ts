@@ -22,7 +22,7 @@ export const USAGE = `Usage: npm run storm -- [options]
 
   --posts <n>     posts to ask for, default 2000
   --seed <n>      decides posts, faults and troubles, default random; printed to run it again
-  --people <n>    so many ask at the same time, default 40
+  --people <n>    so many ask at the same time, default 40; 10 with --embedded, one process on one core
   --minutes <n>   asks for no more posts after so long, default 60
   --servers       bots and workers over Postgres and Redis; the default when TEST_DATABASE_URL and
                   TEST_REDIS_URL are set. Servers of its own are started where their programs are
@@ -35,7 +35,8 @@ export const USAGE = `Usage: npm run storm -- [options]
                   others go on; --pause is the time between two, default 1 s
   --keep          keeps logs and data
 
-STORM_SLOW=4 makes every wait of the product four times longer, on a machine that is busy with other work.
+STORM_SLOW=4 makes every wait of the product four times longer, on a machine that is busy with other work;
+without it that is 1 on servers and 3 with --embedded, where one core does everything.
 `
 
 /** @throws TypeError with a message for the person who typed it */
@@ -66,7 +67,7 @@ export function readOptions(
   return {
     posts,
     seed: Math.ceil(positive('seed', values.seed ?? String(1 + Math.floor(Math.random() * 1e6)))),
-    people: Math.ceil(positive('people', values.people ?? '40')),
+    people: Math.ceil(positive('people', values.people ?? (servers ? '40' : '10'))),
     minutes: positive('minutes', values.minutes ?? '60'),
     engine: servers ? 'servers' : 'embedded',
     naive: !values['no-naive'],

@@ -7,7 +7,7 @@ import { type Database, rows } from '../../src/store/database.js'
 import { createAccounts } from './accounts.js'
 import type { Child } from './children.js'
 import { judge, type StoreImage } from './judge.js'
-import { ACCOUNTS_PER_PLATFORM, POSTS_AT_ONCE, UP_WITHIN_MS } from './measures.js'
+import { ACCOUNTS_PER_PLATFORM, POSTS_EACH, UP_WITHIN_MS } from './measures.js'
 import { openGround } from './open-ground.js'
 import type { StormOptions } from './options.js'
 import { newWish } from './people.js'
@@ -15,7 +15,7 @@ import { openPlatforms } from './platforms.js'
 import type { Place, Result } from './run.js'
 import { brew } from './weather.js'
 
-const TARGETS_AT_ONCE = 2.5 * POSTS_AT_ONCE
+const TARGETS_EACH = 2.5 * POSTS_EACH
 /** When nothing has ended for so long, whatever is left never will. */
 const STUCK_AFTER_MS = 20_000
 
@@ -70,7 +70,8 @@ export async function runNaive(
     const weather = brew(ground, seededRandom(seed + 2), options.pauseMs, () => given - open)
     for (const wish of wishes) {
       if (Date.now() - startedAt > options.minutes * 60_000) break
-      while (open > TARGETS_AT_ONCE && Date.now() - movedAt < STUCK_AFTER_MS) await sleep(50)
+      while (open > TARGETS_EACH * options.people && Date.now() - movedAt < STUCK_AFTER_MS)
+        await sleep(50)
       const dueAt = startedAt + (lastedMs * asked.length) / wishes.length
       await sleep(Math.max(0, dueAt - Date.now()))
       asked.push(wish)

@@ -8,7 +8,7 @@ import { type Commands, countCommands } from './commands.js'
 import { decidable } from './decidable.js'
 import { environment } from './environment.js'
 import { judge, type Verdict } from './judge.js'
-import { ACCOUNTS_PER_PLATFORM, POSTS_AT_ONCE, UP_WITHIN_MS } from './measures.js'
+import { ACCOUNTS_PER_PLATFORM, POSTS_EACH, UP_WITHIN_MS } from './measures.js'
 import { openGround } from './open-ground.js'
 import type { StormOptions } from './options.js'
 import { gather, type People } from './people.js'
@@ -76,7 +76,7 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
       accounts,
       pictureUrl: platforms.pictureUrl,
       random: seededRandom(seed + 3),
-      atOnce: POSTS_AT_ONCE,
+      atOnce: POSTS_EACH * options.people,
       underWay: () => underWay(chat),
     })
     const show = setInterval(

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { loadUntold } from '../store/load-untold.js'
 import { type Bell, createBell } from './announce/bell.js'
 import { createDoors } from './announce/doors.js'
@@ -47,6 +48,7 @@ export function createAnnouncer(
       doubtSince: new Map(),
     },
     failures: new Map(),
+    loading: pLimit(all.loads),
     stopping: () => stopping,
   }
 

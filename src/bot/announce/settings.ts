@@ -24,12 +24,14 @@ export interface AnnounceSettings {
   readonly closedMs: number
   /** Posts told at the same time. */
   readonly concurrency: number
+  /** Posts looked at in the store at the same time; each takes a handful of statements. */
+  readonly loads: number
 }
 
 export const ANNOUNCE_SETTINGS: AnnounceSettings = {
   sweepEveryMs: 3_000,
   leaseMs: 10_000,
-  loadGapMs: 50,
+  loadGapMs: 250,
   settleMs: 1_000,
   editGapMs: 1_000,
   lingerMs: 700,
@@ -39,4 +41,5 @@ export const ANNOUNCE_SETTINGS: AnnounceSettings = {
   backoffMs: 1_000,
   closedMs: 15_000,
   concurrency: 200,
+  loads: 2,
 }

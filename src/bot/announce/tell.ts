@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LimitFunction } from 'p-limit'
 import { loadChatMessages } from '../../store/chat-messages.js'
 import { claimTelling, finishTelling, type StoredPost } from '../../store/posts.js'
 import type { PostView } from '../card.js'
@@ -22,6 +23,8 @@ export interface TellContext {
   readonly deliverContext: DeliverContext
   /** Failures in a row, by post. */
   readonly failures: Map<string, number>
+  /** Looking at many posts at once would keep the store from those who publish. */
+  readonly loading: LimitFunction
   stopping(): boolean
 }
 
@@ -94,7 +97,7 @@ async function tellClaimed(
       loadedAt = deps.now()
       signal = bell.listen()
       stuck.clear() // what was refused may look different now
-      view = await loadView(deps, postId)
+      view = await context.loading(() => loadView(deps, postId))
       if (!view) return later()
     }
     if (!(await lease.held())) return { kind: 'lost' }
