@@ -158,7 +158,7 @@ describe.skipIf(!hasBrowser)(
       await say('/publish Killed in the middle to:facebook')
       await message('Killed in the middle').waitFor()
       // Facebook has it, and its answer is on its way.
-      await livePosts('Facebook', 'Killed in the middle').first().waitFor()
+      await livePosts('Facebook', 'Killed in the middle').first().waitFor({ state: 'attached' })
       await kill()
       await start()
       await open()

@@ -30,7 +30,7 @@ export const USAGE = `Usage: npm run storm -- [options]
   --embedded      one process on a data folder; else the default
   --no-naive      leaves the naive worker out
   --pause <s>     mean pause between two kills, freezes and restarts, seconds, default 6,
-                  above 300 posts 15
+                  above 300 posts 15; with --embedded 20, of which a start takes a good part
   --rolling       one program after the other is restarted in good order, then killed, while the
                   others go on; --pause is the time between two, default 1 s
   --keep          keeps logs and data
@@ -71,14 +71,16 @@ export function readOptions(
     minutes: positive('minutes', values.minutes ?? '60'),
     engine: servers ? 'servers' : 'embedded',
     naive: !values['no-naive'],
-    pauseMs: positive('pause', values.pause ?? defaultPause(posts, values.rolling)) * 1_000,
+    pauseMs:
+      positive('pause', values.pause ?? defaultPause(posts, servers, values.rolling)) * 1_000,
     rolling: values.rolling,
     keep: values.keep,
   }
 }
 
-function defaultPause(posts: number, rolling: boolean): string {
+function defaultPause(posts: number, servers: boolean, rolling: boolean): string {
   if (rolling) return '1'
+  if (!servers) return '20'
   return posts > 300 ? '15' : '6'
 }
 
