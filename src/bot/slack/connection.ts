@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../log.js'
 import { within } from '../within.js'
 import { classifySlackError } from './errors.js'
@@ -13,6 +14,8 @@ export interface Socket {
   disconnect(): Promise<void>
   once(event: 'disconnected', listener: () => void): unknown
   off(event: 'disconnected', listener: () => void): unknown
+  /** Every command, click and form that Slack hands over. */
+  on(event: 'slack_event', listener: () => void): unknown
 }
 
 export interface Pauses {
@@ -26,6 +29,13 @@ const PAUSES: Pauses = { baseMs: 1_000, maxMs: 30_000, greetingMs: 15_000 }
 
 /** A connection that ends sooner counts as a failed try: reconnecting at once would spin. */
 const SHORT_LIVED_MS = 5_000
+
+/**
+ * What is on its way while a connection closes can no longer be acknowledged, so it is closed in a
+ * pause between commands, if there is one soon.
+ */
+const QUIET_MS = 200
+const QUIET_WITHIN_MS = 2_000
 
 export interface Connection {
   /** Whether Slack has greeted us and the connection stands. */
@@ -51,6 +61,20 @@ export function keepConnected(
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let up = false
+  let heardAt = Number.NEGATIVE_INFINITY
+  socket.on('slack_event', () => {
+    heardAt = performance.now()
+  })
+
+  async function quiet(): Promise<void> {
+    const from = performance.now()
+    for (;;) {
+      const now = performance.now()
+      const leftMs = Math.max(from, heardAt) + QUIET_MS - now
+      if (!up || leftMs <= 0 || now - from >= QUIET_WITHIN_MS) return
+      await sleep(leftMs)
+    }
+  }
 
   /** @returns when the connection has ended again @throws when there never was one */
   async function connectOnce(greeted: () => void): Promise<void> {
@@ -109,6 +133,7 @@ export function keepConnected(
       }),
     async stop() {
       stopping.abort()
+      await quiet()
       // The closing handshake may never be answered.
       await within(2_000, socket.disconnect())
       await within(2_000, running)

@@ -149,6 +149,15 @@ describe('commands in Slack', () => {
       await broken.stop()
     })
 
+    it('still hears what arrives while it is being stopped', async () => {
+      const { workspace } = await start()
+      const stopping = stage.slack.stop()
+      const delivery = await workspace.as(ana).slash('/publish', 'Just in time to:x', channel)
+      expect(delivery.error).toBeUndefined()
+      await stopping
+      expect(await stage.bot.all()).toHaveLength(1)
+    })
+
     it('answers when the response_url is lost', async () => {
       const { workspace } = await start()
       workspace.faults.failBefore('response_url')
