@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import pLimit from 'p-limit'
 import type { z } from 'zod'
 import type { Route } from '../server.js'
 import type { Access } from './access.js'
@@ -9,6 +10,8 @@ import { MAX_BODY_BYTES, readJson } from './read-body.js'
 import { problemOf, send, sendProblem } from './send.js'
 
 const ROOT = '/api/'
+/** However many ask, publishing finds the store free. */
+const READS_AT_ONCE = 4
 
 /** Answers everything below `/api/`: routes, lets in, checks, carries out, and explains refusals. */
 export function createApiRoute(
@@ -17,6 +20,7 @@ export function createApiRoute(
   deps: ApiDeps,
 ): { route: Route; drain(): Promise<void> } {
   const underWay = new Set<Promise<void>>()
+  const reading = pLimit(READS_AT_ONCE)
   let stopping = false
   const table = operations.map((operation) => ({ operation, pattern: patternOf(operation.path) }))
 
@@ -37,16 +41,15 @@ export function createApiRoute(
     const { operation } = chosen
     const body = operation.method === 'POST' ? await bodyOf(request, operation) : undefined
     const idempotencyKey = operation.idempotent ? keyOf(request) : undefined
-    return operation.run(
-      {
-        params: check(operation.params, decoded(chosen.params), 'not-found'),
-        query: check(operation.query, queryOf(request), 'invalid-request'),
-        body,
-        ...(admitted ? admitted : { bearer: NOBODY }),
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      },
-      deps,
-    )
+    const asked = {
+      params: check(operation.params, decoded(chosen.params), 'not-found'),
+      query: check(operation.query, queryOf(request), 'invalid-request'),
+      body,
+      ...(admitted ? admitted : { bearer: NOBODY }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    }
+    const run = () => operation.run(asked, deps)
+    return operation.method === 'GET' ? reading(run) : run()
   }
 
   async function respond(
