@@ -219,6 +219,9 @@ describe('the program in two chats', { timeout: 90_000 }, () => {
       await ended(text)
       expect([live('facebook', text), live('mastodon', text)]).toEqual([1, 1])
       const next = titled('After the note')
+      // What is live needs no note; this one is on its way long enough to be seen.
+      const slow = { on: 'mutation', when: 'before', kind: 'slow', delayMs: 4_000 } as const
+      stage.sandbox.addFault('facebook', { ...slow, times: 1 })
       await chat.publish('ana', next, 'facebook')
       await until(() => cardOf(chat, next, 'facebook').text.includes(note))
       await chat.scorecard('ana')
