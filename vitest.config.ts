@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/prepare-databases.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Much of the time goes into waiting, so one more than the two cores that the suite is made for.
+    maxWorkers: 3,
   },
 })
