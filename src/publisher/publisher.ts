@@ -35,13 +35,9 @@ export async function startPublisher(
   const removals = await startRemovals(deps)
   return {
     async stop() {
-      await removals.stop()
-      await comparisons.stop()
-      await checks.stop()
-      await preflight.stop()
-      await watchdog.stop()
-      await relay.stop()
-      await answering.stop()
+      // Nothing more is taken from here on, while what is under way and the rest come to their end.
+      const others = [removals, comparisons, checks, preflight, watchdog, relay]
+      await Promise.all([answering, ...others].map((part) => part.stop()))
     },
   }
 }
