@@ -237,7 +237,7 @@ Pressroom is running in a local workspace; nothing here leaves this machine.
 
   Open   ${base.replace(/:\d+$/, `:${port}`).replace('127.0.0.1', 'localhost')}
 
-  Try    /publish Hello, world
+  Try    /publish Hello, world to:facebook,bluesky
          Press "Retry failed" on the sample, and "I confirmed it's live" on the newsletter.
          Switch faults on under "Platforms", publish again, and watch the thread.
 

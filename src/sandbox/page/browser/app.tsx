@@ -144,7 +144,12 @@ export function App() {
 }
 
 function Welcome({ channel, onTry }: { channel: string; onTry: (text: string) => void }) {
-  const examples = ['/publish', '/publish Hello, world!', '/publish accounts', '/publish help']
+  const examples = [
+    '/publish',
+    '/publish Hello, world! to:facebook,bluesky',
+    '/publish accounts',
+    '/publish help',
+  ]
   return (
     <section className="welcome">
       <h2>Welcome to #{channel}</h2>
