@@ -40,13 +40,18 @@ describe.skipIf(!url)('connections to a server', () => {
       .toBe(true)
   })
 
-  it('hear notifications again after the connection was cut', async () => {
+  function openListener() {
     const listener = createListener(url)
     const pool = connect(url, 1)
     onTestFinished(async () => {
       await listener.close()
       await pool.end()
     })
+    return { listener, pool }
+  }
+
+  it('hear notifications again after the connection was cut', async () => {
+    const { listener, pool } = openListener()
     const heard: string[] = []
     const tell = (word: string) => pool.query(`select pg_notify('pressroom_compared', $1)`, [word])
     await listener.listen('pressroom_compared', (payload) => heard.push(payload))
@@ -57,12 +62,7 @@ describe.skipIf(!url)('connections to a server', () => {
   })
 
   it('stop hearing a channel when nobody wants it any more', async () => {
-    const listener = createListener(url)
-    const pool = connect(url, 1)
-    onTestFinished(async () => {
-      await listener.close()
-      await pool.end()
-    })
+    const { listener, pool } = openListener()
     const heard: string[] = []
     const other: string[] = []
     const end = await listener.listen('pressroom_compare', (payload) => heard.push(payload))

@@ -9,7 +9,7 @@ export interface PageFacts {
   readonly picture?: string
 }
 
-/** As much as any platform shows of it. */
+/** Frozen with the post and sent each time: a page must not make it grow. No platform shows more. */
 const TITLE_MAX = 200
 const DESCRIPTION_MAX = 500
 

@@ -31,7 +31,7 @@ const FONTS = ['DejaVuSansCondensed.ttf', 'DejaVuSansCondensed-Bold.ttf'].map((n
   fileURLToPath(new URL(`./fonts/${name}`, import.meta.url)),
 )
 
-/** Other scripts are left to the fonts of the machine, if it has any. */
+/** What our own fonts hold: the machine's are loaded only for other scripts, as they differ from one to the next. */
 const COVERED = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}]*$/u
 
 /** Draws SVG as PNG, away from the event loop. The same drawing gives the same bytes. */

@@ -37,22 +37,24 @@ describe("a card whose picture the platform won't have", () => {
     })
   })
 
-  it('is published without it on Bluesky', async () => {
-    const bluesky = createBluesky({
+  const did = 'did:plc:acme'
+  const bluesky = () =>
+    createBluesky({
       name: 'bluesky',
       platform: 'bluesky',
       identifier: 'acme.example',
       appPassword: 'secret',
       apiUrl: 'https://bsky.example',
     })
-    const did = 'did:plc:acme'
+
+  it('is published without it on Bluesky', async () => {
     const steps = scriptedSteps([
       json({ did, handle: 'acme.example', accessJwt: 'a', refreshJwt: 'b' }),
       json({ did }),
       json({ error: 'BlobTooLarge', message: 'too large' }, 400),
       json({ uri: `at://${did}/app.bsky.feed.post/3`, cid: 'c' }),
     ])
-    expect(await bluesky.publish(request, steps)).toMatchObject({ kind: 'published' })
+    expect(await bluesky().publish(request, steps)).toMatchObject({ kind: 'published' })
     expect(steps.requests.at(-1)?.body).toHaveProperty('json.record.embed.external', {
       uri: URL,
       title: 'News',
@@ -61,19 +63,11 @@ describe("a card whose picture the platform won't have", () => {
   })
 
   it('waits with it while the platform does not answer', async () => {
-    const bluesky = createBluesky({
-      name: 'bluesky',
-      platform: 'bluesky',
-      identifier: 'acme.example',
-      appPassword: 'secret',
-      apiUrl: 'https://bsky.example',
-    })
-    const did = 'did:plc:acme'
     const steps = scriptedSteps([
       json({ did, handle: 'acme.example', accessJwt: 'a', refreshJwt: 'b' }),
       json({ did }),
       json({}, 503),
     ])
-    expect(await bluesky.publish(request, steps)).toMatchObject({ kind: 'transient' })
+    expect(await bluesky().publish(request, steps)).toMatchObject({ kind: 'transient' })
   })
 })
