@@ -6,17 +6,15 @@
  * status, wrong ones, latencies, the resident set over time, and how long publishing took without and
  * with the load.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { build, residentMb, startProduct, stop } from './product.js'
 
-const ROOT = resolve(import.meta.dirname, '..')
 const TOKEN = 'bench-token-of-the-environment'
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
@@ -66,37 +64,6 @@ function ask(
     sent.on('error', fail)
     sent.end(json)
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
-}
-
-async function start(folder: string, port: number): Promise<ChildProcess> {
-  const { PATH, HOME, DATABASE_URL, REDIS_URL } = process.env
-  const child = spawn(process.execPath, [join(ROOT, 'dist/main.js'), 'start'], {
-    cwd: folder,
-    env: {
-      PATH,
-      HOME,
-      ...(DATABASE_URL ? { DATABASE_URL } : {}),
-      ...(REDIS_URL ? { REDIS_URL } : {}),
-      PORT: String(port),
-      PRESSROOM_API_TOKEN: TOKEN,
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
-    if (answer?.ok) return child
-    if (child.exitCode !== null) throw new Error(`it stopped with exit code ${child.exitCode}`)
-    await sleep(200)
-  }
 }
 
 /** Publishes one post after the other. @returns how long each took to be settled, in milliseconds */
@@ -208,10 +175,6 @@ async function load(child: ChildProcess, kinds: readonly Kind[]) {
   return { sent, tookMs: performance.now() - began, counts, wrong, latencies, memory }
 }
 
-function residentMb({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
-}
-
 function quantile(list: readonly number[], part: number): string {
   const sorted = [...list].sort((a, b) => a - b)
   return `${Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)} ms`
@@ -221,10 +184,14 @@ function quantile(list: readonly number[], part: number): string {
 const ALONE = 5
 
 async function main(): Promise<void> {
-  execFileSync(process.execPath, ['build.js', '--if-needed'], { cwd: ROOT, stdio: 'inherit' })
+  build()
   const folder = mkdtempSync(join(tmpdir(), 'pressroom-bench-'))
-  const port = await freePort()
-  const child = await start(folder, port)
+  const { DATABASE_URL, REDIS_URL } = process.env
+  const { child, port } = await startProduct(folder, {
+    ...(DATABASE_URL ? { DATABASE_URL } : {}),
+    ...(REDIS_URL ? { REDIS_URL } : {}),
+    PRESSROOM_API_TOKEN: TOKEN,
+  })
   try {
     const token = async (perSecond: number) => {
       const json = JSON.stringify({ name: `bench-${perSecond}`, scopes: ['read'], perSecond })
@@ -245,9 +212,7 @@ async function main(): Promise<void> {
     report(result, alone, under)
     if (result.wrong.length > 0) process.exitCode = 1
   } finally {
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
+    await stop(child)
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -35,10 +35,16 @@ async function main(only: readonly string[]): Promise<boolean> {
   let points = 0
   let wrong = 0
   const lane = async (): Promise<void> => {
-    const stages = await openStages()
     for (let run = runs.shift(); run; run = runs.shift()) {
+      const { platform, options } = run
+      const answer = options.lost ? 'lost' : 'given'
+      // An engine of its own, so that nothing is looked at again which another run left behind.
+      const stages = await openStages()
       const startedAt = Date.now()
-      const endings = await tryCrashPoints(stages.on(run.platform, run.options))
+      const endings = await tryCrashPoints(stages.on(platform, options)).catch((error: Error) => {
+        throw new Error(`${platform}, answer ${answer}: ${error.message}`)
+      })
+      await stages.close()
       const bad = endings.filter((ending) => ending.wrong !== undefined)
       // The first ending is the one of the process that lived.
       points += endings.length - 1
@@ -46,10 +52,9 @@ async function main(only: readonly string[]): Promise<boolean> {
       const seconds = ((Date.now() - startedAt) / 1_000).toFixed(0)
       const reached = endings.filter(({ died }) => died).length
       const cells = [endings.length - 1, reached, bad.length, seconds].map(String)
-      print(line(run.platform, run.options.lost ? 'lost' : 'given', ...cells))
+      print(line(platform, answer, ...cells))
       for (const ending of bad) print(`  ${describe(ending)}`)
     }
-    await stages.close()
   }
   await Promise.all(Array.from({ length: LANES }, lane))
   print(`\n${points} points, ${wrong} wrong`)

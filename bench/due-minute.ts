@@ -5,13 +5,9 @@
  * `tsx bench/due-minute.ts --posts 2000`.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
-import postgres from 'postgres'
 import { createLog, createRedactor } from '../src/log.js'
 import type { Connector } from '../src/publisher/connectors/connector.js'
 import { createPolicy } from '../src/publisher/core/retry.js'
@@ -19,9 +15,8 @@ import { startPublisher } from '../src/publisher/publisher.js'
 import { openDoorbell } from '../src/publisher/queue/queue.js'
 import { createPost } from '../src/store/create-post.js'
 import { type Database, rows } from '../src/store/database.js'
-import { openEmbedded } from '../src/store/open-embedded.js'
-import { openServer } from '../src/store/open-server.js'
 import { accounts } from '../src/store/schema.js'
+import { withEmbedded, withServer } from './databases.js'
 
 const MINUTE = 60_000
 const ACCOUNTS = 50
@@ -141,35 +136,11 @@ async function run(title: string, database: Database, redisUrl: string | undefin
   )
 }
 
-async function onEmbedded(count: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'pressroom-bench-'))
-  const database = await openEmbedded(folder)
-  try {
-    await run('embedded', database, undefined, count)
-  } finally {
-    await database.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-async function onServers(url: string, redisUrl: string | undefined, count: number): Promise<void> {
-  const name = `pressroom_bench_${randomUUID().slice(0, 8)}`
-  const admin = postgres(url, { max: 1, onnotice: () => {} })
-  await admin.unsafe(`create database ${name}`)
-  const own = new URL(url)
-  own.pathname = `/${name}`
-  const database = await openServer(own.href)
-  try {
-    await run(redisUrl ? 'Postgres and Redis' : 'Postgres', database, redisUrl, count)
-  } finally {
-    await database.close()
-    await admin.unsafe(`drop database ${name} with (force)`)
-    await admin.end()
-  }
-}
-
 const { values } = parseArgs({ options: { posts: { type: 'string', default: '10000' } } })
 const count = Number(values.posts)
-await onEmbedded(count)
+await withEmbedded((database) => run('embedded', database, undefined, count))
 const { TEST_DATABASE_URL: url, TEST_REDIS_URL: redisUrl } = process.env
-if (url) await onServers(url, redisUrl, count)
+if (url) {
+  const title = redisUrl ? 'Postgres and Redis' : 'Postgres'
+  await withServer(url, (database) => run(title, database, redisUrl, count))
+}

@@ -2,47 +2,17 @@
  * Start-up time and idle memory of the embedded mode, beside an empty Node process in the same run:
  * `npm run bench`. Times are medians of several starts; memory is the resident set once it is idle.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { build, type Product, residentMb, startProduct, stop } from './product.js'
 
-const ROOT = resolve(import.meta.dirname, '..')
 const STARTS = 3
 const IDLE_AFTER_MS = 10_000
 
-interface Start {
-  readonly ms: number
-  readonly child: ChildProcess
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
-}
-
-/** Starts the product in a folder and waits until it takes commands. */
-async function startProduct(folder: string): Promise<Start> {
-  const port = await freePort()
-  const began = performance.now()
-  const child = spawn(process.execPath, [join(ROOT, 'dist/main.js'), 'start'], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port) },
-    stdio: 'ignore',
-  })
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
-    if (answer?.ok) return { ms: performance.now() - began, child }
-    if (child.exitCode !== null) throw new Error(`it stopped with exit code ${child.exitCode}`)
-    await new Promise((again) => setTimeout(again, 20))
-  }
-}
+type Start = Pick<Product, 'child' | 'ms'>
 
 /** An empty Node process that says when it runs: what everything else stands on. */
 async function startBare(): Promise<Start> {
@@ -52,22 +22,6 @@ async function startBare(): Promise<Start> {
   })
   await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
   return { ms: performance.now() - began, child }
-}
-
-/** Resident memory in MB: from /proc where there is one, else from ps. */
-function residentMb({ pid }: ChildProcess): number {
-  try {
-    const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    return Number(line?.[1]) / 1024
-  } catch {
-    return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)])) / 1024
-  }
-}
-
-async function stop({ child }: Start): Promise<void> {
-  const gone = once(child, 'exit')
-  child.kill('SIGKILL')
-  await gone
 }
 
 async function measure(start: () => Promise<Start>): Promise<{ ms: number; mb: number }> {
@@ -80,13 +34,13 @@ async function measure(start: () => Promise<Start>): Promise<{ ms: number; mb: n
       await new Promise((idle) => setTimeout(idle, IDLE_AFTER_MS))
       mb = residentMb(started.child)
     }
-    await stop(started)
+    await stop(started.child, 'SIGKILL')
   }
   return { ms: times.sort((a, b) => a - b)[Math.floor(STARTS / 2)] ?? 0, mb }
 }
 
 async function main(): Promise<void> {
-  execFileSync(process.execPath, ['build.js', '--if-needed'], { cwd: ROOT, stdio: 'inherit' })
+  build()
   const folders: string[] = []
   const folder = () => {
     const made = mkdtempSync(join(tmpdir(), 'pressroom-bench-'))
@@ -94,7 +48,7 @@ async function main(): Promise<void> {
     return made
   }
   const kept = folder()
-  await stop(await startProduct(kept)) // the first start of this folder, not counted
+  await stop((await startProduct(kept)).child, 'SIGKILL') // the first start of this folder, not counted
   const bare = await measure(startBare)
   const rows = [
     { what: 'an empty Node process', ...bare },

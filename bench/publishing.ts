@@ -5,20 +5,15 @@
  * a job and writes the outcome down; it loses and doubles posts as soon as anything goes wrong.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
-import postgres from 'postgres'
 import { createLog, createRedactor } from '../src/log.js'
 import { accountSchema } from '../src/publisher/connectors/index.js'
 import { openDoorbell } from '../src/publisher/queue/queue.js'
 import { createSandbox } from '../src/sandbox/platforms/index.js'
 import { type Database, rows } from '../src/store/database.js'
-import { openEmbedded } from '../src/store/open-embedded.js'
-import { openServer } from '../src/store/open-server.js'
+import { withEmbedded, withServer } from './databases.js'
 import { askFor, startWorker } from './publisher.js'
 import { accountEntry, createAccounts, sandboxAccounts } from './storm/accounts.js'
 import { publishNaively } from './storm/naive-publish.js'
@@ -30,54 +25,31 @@ const CONCURRENCY = 20
 interface Engine {
   readonly name: string
   readonly redisUrl?: string
-  open(): Promise<{ database: Database; close(): Promise<void> }>
+  work<T>(work: (database: Database) => Promise<T>): Promise<T>
 }
 
 function engines(): readonly Engine[] {
   const { TEST_DATABASE_URL: url, TEST_REDIS_URL: redisUrl } = process.env
-  const embedded: Engine = {
-    name: 'embedded',
-    async open() {
-      const folder = mkdtempSync(join(tmpdir(), 'pressroom-bench-'))
-      const database = await openEmbedded(folder)
-      const close = async () => {
-        await database.close()
-        rmSync(folder, { recursive: true })
-      }
-      return { database, close }
-    },
-  }
+  const embedded: Engine = { name: 'embedded', work: withEmbedded }
   if (!url || !redisUrl) return [embedded]
   const servers: Engine = {
     name: 'Postgres and Redis',
     redisUrl,
-    async open() {
-      const name = `pressroom_bench_${randomUUID().slice(0, 8)}`
-      const admin = postgres(url, { max: 1, onnotice: () => {} })
-      await admin.unsafe(`create database ${name}`)
-      const own = new URL(url)
-      own.pathname = `/${name}`
-      const database = await openServer(own.href)
-      const close = async () => {
-        await database.close()
-        await admin.unsafe(`drop database ${name} with (force)`)
-        await admin.end()
-      }
-      return { database, close }
-    },
+    work: (work) => withServer(url, work),
   }
   return [embedded, servers]
 }
 
 /** @returns seconds for all posts, from the first being queued until the last is known to be live */
-async function measure(engine: Engine): Promise<{ bare: number; safe: number; live: number }> {
+async function measure(
+  database: Database,
+  engine: Engine,
+): Promise<{ bare: number; safe: number; live: number }> {
   const accounts = createAccounts(2).filter(({ platform }) => platform === 'mastodon')
   const [first, second] = accounts
   if (!first || !second) throw new Error('the platform has no accounts')
   const sandbox = createSandbox({ accounts: sandboxAccounts(accounts) ?? {}, quotas: false })
   const { url, close } = await sandbox.listen()
-  const opened = await engine.open()
-  const { database } = opened
   const prefix = `bench-${randomUUID().slice(0, 8)}`
   const queue = { database, log: createLog({ level: 'silent', redactor: createRedactor() }) }
   const redis = engine.redisUrl ? { redisUrl: engine.redisUrl } : {}
@@ -116,7 +88,6 @@ async function measure(engine: Engine): Promise<{ bare: number; safe: number; li
     const live = sandbox.live('mastodon').length
     return { bare, safe, live }
   } finally {
-    await opened.close()
     await close()
   }
 }
@@ -140,7 +111,7 @@ console.log(
   `${'engine'.padEnd(22)}${'bare worker'.padStart(16)}${'pressroom'.padStart(16)}${'ratio'.padStart(8)}`,
 )
 for (const engine of engines()) {
-  const { bare, safe, live } = await measure(engine)
+  const { bare, safe, live } = await engine.work((database) => measure(database, engine))
   if (live !== 2 * POSTS) throw new Error(`${live} posts are live, not ${2 * POSTS}`)
   const rate = (s: number) => `${Math.round(POSTS / s)} posts/s`
   console.log(

@@ -7,13 +7,11 @@
  * The user must be allowed to create databases; the bench makes its own and drops them. With
  * `--small` it stops at 100,000.
  */
-import { randomUUID } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
-import postgres from 'postgres'
 import { loadReport } from '../src/bot/scorecard/load-report.js'
 import { weekOf } from '../src/bot/scorecard/week.js'
 import { type Database, type Orm, rows } from '../src/store/database.js'
-import { openServer } from '../src/store/open-server.js'
+import { withServer } from './databases.js'
 
 const WEEK_MS = 7 * 86_400_000
 const RUNS = 7
@@ -23,6 +21,7 @@ const END = Date.UTC(2026, 10, 20, 16)
 const url = process.env.DATABASE_URL
 if (!url)
   throw new Error('DATABASE_URL is missing: name a server the bench may create databases on')
+const server = url
 const NO_PLAN = { Plan: { 'Shared Hit Blocks': 0, 'Shared Read Blocks': 0 } }
 const small = process.argv.includes('--small')
 const sizes = small ? [10_000, 100_000] : [10_000, 100_000, 1_000_000]
@@ -47,7 +46,7 @@ async function growth(title: string, historyOf: (size: number) => History): Prom
   console.log('|---:|---:|---:|---:|---:|---:|---:|')
   for (const size of sizes) {
     const history = historyOf(size)
-    await withDatabase(async (database) => {
+    await withServer(server, async (database) => {
       await fill(database, history)
       const [{ count } = { count: 0 }] = await rows<{ count: number }>(
         database.orm,
@@ -114,30 +113,16 @@ async function explainEach(database: Database, scope: Scope, how: SQL, told: Tol
 
 function explaining(orm: Orm, how: SQL, told: Told): Orm {
   const execute = async (statement: SQL) => {
-    const result = (await orm.execute(statement)) as unknown[]
+    const result = await orm.execute(statement)
+    const { rows: found } = result as unknown as { rows: readonly unknown[] }
     const isQuery = !JSON.stringify(statement.queryChunks).includes('set local')
-    if (isQuery) told(await rows(orm, sql`explain (${how}) ${statement}`), result.length)
+    if (isQuery) told(await rows(orm, sql`explain (${how}) ${statement}`), found.length)
     return result
   }
   const transaction: Orm['transaction'] = (work, config) =>
     orm.transaction((tx) => work(explaining(tx, how, told) as typeof tx), config)
   const replaced: Readonly<Record<PropertyKey, unknown>> = { execute, transaction }
   return new Proxy(orm, { get: (target, name) => replaced[name] ?? Reflect.get(target, name) })
-}
-
-async function withDatabase(use: (database: Database) => Promise<void>): Promise<void> {
-  const name = `pressroom_bench_${randomUUID().slice(0, 8)}`
-  const admin = postgres(url ?? '', { max: 1, onnotice: () => {} })
-  await admin.unsafe(`create database ${name}`)
-  const own = new URL(url ?? '')
-  own.pathname = `/${name}`
-  try {
-    const database = await openServer(own.href)
-    await use(database).finally(() => database.close())
-  } finally {
-    await admin.unsafe(`drop database if exists ${name} with (force)`)
-    await admin.end()
-  }
 }
 
 /**

@@ -19,6 +19,11 @@ export const WAITS = {
    * later than that no product could know, and a person is asked.
    */
   lateMs: 300 * SLOW,
+  /**
+   * How long a platform takes to answer after it accepted, where it is slow: within the time that a
+   * request has, and long enough that many a worker dies between the two.
+   */
+  slowMs: 600 * SLOW,
 } as const
 
 export const TELLING: NonNullable<Overrides['telling']> = {
@@ -47,7 +52,7 @@ export const FAULT_RATES: StormPlan['rates'] = {
   'mutation:after:empty': 0.01,
   'mutation:after:no_id': 0.01,
   'mutation:after:html_error': 0.01,
-  'mutation:after:slow': 0.02,
+  'mutation:after:slow': 0.12,
   // The answer is lost first, and the post is made a moment later.
   'mutation:late:reset': 0.01,
   'mutation:late:status': 0.01,

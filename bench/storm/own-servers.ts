@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
+import { createOwnDatabase } from '../databases.js'
 
 /** Redis and Postgres to stand on. */
 export interface Servers {
@@ -114,23 +115,18 @@ async function startServers(folder: string, bin: string): Promise<Servers> {
 }
 
 async function borrowServers(databaseUrl: string, redisUrl: string): Promise<Servers> {
-  const name = `storm_${process.pid}_${Date.now()}`
-  const admin = postgres(databaseUrl, { max: 1, onnotice: () => {} })
-  await admin.unsafe(`create database ${name}`)
-  const own = new URL(databaseUrl)
-  own.pathname = `/${name}`
+  const own = await createOwnDatabase(databaseUrl)
   // A database of Redis that nobody uses by default, so that emptying it harms nobody.
   const redis = new URL(redisUrl)
   redis.pathname = '/15'
   await flush(redis.href)
   return {
-    databaseUrl: own.href,
+    databaseUrl: own.url,
     redisUrl: redis.href,
     emptyRedis: () => flush(redis.href),
     async close() {
       await flush(redis.href)
-      await admin.unsafe(`drop database if exists ${name} with (force)`)
-      await admin.end()
+      await own.drop()
     },
   }
 }

@@ -51,7 +51,7 @@ export async function openPlatforms(parts: {
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return answer.json()
   }
-  const plan: StormPlan = { seed, rates: FAULT_RATES, lateMs: WAITS.lateMs, delayMs: 150 }
+  const plan: StormPlan = { seed, rates: FAULT_RATES, lateMs: WAITS.lateMs, delayMs: WAITS.slowMs }
   await control('POST', 'storm', plan)
 
   return {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import pLimit from 'p-limit'
 import type { z } from 'zod'
 import type { Route } from '../server.js'
 import type { Access } from './access.js'
@@ -7,6 +6,7 @@ import type { ApiDeps } from './deps.js'
 import type { Answer, Operation } from './operation.js'
 import { type FieldError, ProblemError } from './problem.js'
 import { MAX_BODY_BYTES, readJson } from './read-body.js'
+import { createReads } from './reads.js'
 import { problemOf, send, sendProblem } from './send.js'
 
 const ROOT = '/api/'
@@ -20,7 +20,7 @@ export function createApiRoute(
   deps: ApiDeps,
 ): { route: Route; drain(): Promise<void> } {
   const underWay = new Set<Promise<void>>()
-  const reading = pLimit(READS_AT_ONCE)
+  const reads = createReads(READS_AT_ONCE)
   let stopping = false
   const table = operations.map((operation) => ({ operation, pattern: patternOf(operation.path) }))
 
@@ -49,7 +49,8 @@ export function createApiRoute(
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     }
     const run = () => operation.run(asked, deps)
-    return operation.method === 'GET' ? reading(run) : run()
+    // What is read depends on the address alone, not on who asks.
+    return operation.method === 'GET' ? reads(request.url ?? path, run) : run()
   }
 
   async function respond(

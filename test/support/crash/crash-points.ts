@@ -97,6 +97,8 @@ async function publishAndDie(
     return stored
   })
   const died = await Promise.race([life.death.then(() => true), told.then(() => false)])
+  // Nothing of a dead process takes effect any more; without this its clocks would go on for ever.
+  if (died) void first.stop()
   const second = died ? await startProcess(stage, createLife(), queue, 'second') : undefined
   const { target, id } = await told.catch((error: Error) => {
     throw new Error(`${point ?? 'alive'}: ${error.message}`)
