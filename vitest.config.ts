@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Much of the time goes into waiting, so one more than the two cores that the suite is made for.
     maxWorkers: 3,
+    // Nothing here replaces modules or keeps state in them, and loading them anew took longer than many a test.
+    isolate: false,
   },
 })

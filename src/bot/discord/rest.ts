@@ -1,10 +1,18 @@
 import { REST, type RESTOptions } from 'discord.js'
+import { Agent } from 'undici'
 import type { DiscordSettings } from '../../config.js'
 
 /** Files of some megabytes have to fit in. */
 const REQUEST_TIMEOUT_MS = 20_000
 /** A shorter wait for a bucket is left to discord.js; a longer one goes back to who asked. */
 const LONGEST_WAIT_MS = 6_000
+
+/**
+ * Of the same undici as discord.js. Left to itself it takes the connections that were made first in the
+ * process, perhaps by another release of undici (Slack's library has one, Node another), and files
+ * cannot be sent over these.
+ */
+const agent = new Agent()
 
 /**
  * How requests are made: each is one attempt, because discord.js would repeat after a 5xx or a reset
@@ -15,6 +23,7 @@ export function restOptions({ apiUrl }: Pick<DiscordSettings, 'apiUrl'>): Partia
   return {
     api: apiUrl.replace(/\/v\d+$/, ''),
     version: '10',
+    agent,
     retries: 0,
     timeout: REQUEST_TIMEOUT_MS,
     rejectOnRateLimit: ({ route, retryAfter, timeToReset }) =>
