@@ -204,7 +204,11 @@ export const events = pressroom.table(
     evidence: jsonb(),
     note: text(),
   },
-  (t) => [index('events_target').on(t.targetId, t.id), index('events_at').on(t.at)],
+  (t) => [
+    index('events_target').on(t.targetId, t.id),
+    index('events_post').on(t.postId, t.id),
+    index('events_at').on(t.at),
+  ],
 )
 
 /** What stands in a chat: written before it is sent, so that a lost answer can be healed. */

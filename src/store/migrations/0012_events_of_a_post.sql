@@ -1,0 +1,1 @@
+CREATE INDEX "events_post" ON "pressroom"."events" USING btree ("post_id","id");
