@@ -79,7 +79,7 @@ export function createTraffic(deps: PublisherDeps) {
     }
     const limits = deps.limits?.(account)
     if (!limits || !sends) return gate
-    const promised = state.status === 'queued' && state.promised === true
+    const promised = 'promised' in state && state.promised === true
     const ask = { targetId, now, expiresAt: now + deps.leaseMs, promised }
     const answer = await askForSlot(orm, account, ask, limits)
     if (answer.kind === 'taken') return gate

@@ -167,4 +167,30 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     expect(most).toBe(1)
     expect(await statuses()).toEqual(['published', 'published', 'published'])
   })
+
+  it('of an account by its rate lets a retry out at the moment that it was promised', async () => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    await addAccount(database(), 'a')
+    const [target] = await storeTargets(database(), [due('a', clock.now())])
+    const id = target?.id ?? ''
+    let tried = 0
+    const connector = createAcme(acme, {
+      publish: async () => {
+        tried += 1
+        const reason = { class: 'network', text: 'No answer.' } as const
+        return tried === 1 ? { kind: 'transient', reason } : { kind: 'published' }
+      },
+    })
+    const limits = () => ({ perMinute: 1 })
+    const deps = workerDeps(database(), connector, { now: clock.now, limits })
+    const began = clock.now()
+    for (let turn = 0; turn < 3; turn++) {
+      const { dueAt } = await load(database(), id)
+      clock.advance(Math.max(0, (dueAt ?? 0) - clock.now()))
+      await attend(id, deps, createTraffic(deps))
+    }
+    expect((await load(database(), id)).target.state.status).toBe('published')
+    expect(clock.now() - began).toBe(60_000)
+  })
 })

@@ -76,14 +76,16 @@ function start(target: Target, dueAt: number, event: Claimed, { policy }: Contex
   if (gate.kind === 'held' && !forced && soon) return hold(target, at, 'account', gate.reason)
   if (early) return refused('not due yet')
   if (gate.kind === 'paused' && gate.untilAt > at) {
+    // Without its promise it would ask by the rate again, and be put off again, for ever.
+    const promised = gate.promised ? { promised: true as const } : {}
     const paused: TargetState =
       state.status === 'waiting'
-        ? { ...state, retryAt: gate.untilAt }
+        ? { status: 'waiting', retryAt: gate.untilAt, reason: state.reason, ...promised }
         : {
             status: 'queued',
             dueAt: gate.untilAt,
             ...(forced ? { force: true } : {}),
-            ...(gate.promised ? { promised: true } : {}),
+            ...promised,
           }
     return moved(target, paused, { note: gate.why ?? 'The account is paused by a rate limit.' })
   }

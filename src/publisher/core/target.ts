@@ -51,7 +51,13 @@ export type TargetState =
       readonly deadlineAt: Instant
       readonly mutationAt?: Instant
     }
-  | { readonly status: 'waiting'; readonly retryAt: Instant; readonly reason: Reason }
+  | {
+      readonly status: 'waiting'
+      readonly retryAt: Instant
+      readonly reason: Reason
+      /** This moment is kept for it by the account's rate. */
+      readonly promised?: true
+    }
   | {
       readonly status: 'reconciling'
       readonly evidence: readonly Evidence[]

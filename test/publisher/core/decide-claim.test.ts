@@ -99,6 +99,15 @@ describe('waiting', () => {
     const later = target('waiting', { retryAt: NOON + 60_000 })
     expect(stateOf(claim(later, { gate: HELD }), 'held').hold).toBe('account')
   })
+
+  it('keeps the moment that the rate of its account promised it', () => {
+    const untilAt = NOON + 30_000
+    const gate = { kind: 'paused', untilAt, promised: true } as const
+    expect(stateOf(claim(target('waiting'), { gate }), 'waiting')).toMatchObject({
+      retryAt: untilAt,
+      promised: true,
+    })
+  })
 })
 
 describe('publishing', () => {
