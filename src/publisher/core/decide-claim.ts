@@ -1,7 +1,7 @@
 import { expireApproval } from './approval.js'
 import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
 import type { Reason } from './outcome.js'
-import type { Decision, Target, TargetEvent, TargetState, Task } from './target.js'
+import type { AccountGate, Decision, Target, TargetEvent, TargetState, Task } from './target.js'
 
 type Claimed = Extract<TargetEvent, { type: 'claimed' }>
 
@@ -75,6 +75,11 @@ function start(target: Target, dueAt: number, event: Claimed, { policy }: Contex
   const soon = state.status !== 'scheduled' || !early
   if (gate.kind === 'held' && !forced && soon) return hold(target, at, 'account', gate.reason)
   if (early) return refused('not due yet')
+  if (at - dueAt > policy.graceMs) return hold(target, at, 'late', lateReason(at - dueAt))
+  const goesOutAt = gate.kind === 'paused' ? Math.max(at, gate.untilAt) : at
+  if (!forced && goesOutAt - target.dueSince > policy.staleAfterMs) {
+    return hold(target, at, 'late', putOffReason(gate))
+  }
   if (gate.kind === 'paused' && gate.untilAt > at) {
     // Without its promise it would ask by the rate again, and be put off again, for ever.
     const promised = gate.promised ? { promised: true as const } : {}
@@ -87,9 +92,8 @@ function start(target: Target, dueAt: number, event: Claimed, { policy }: Contex
             ...(forced ? { force: true } : {}),
             ...promised,
           }
-    return moved(target, paused, { note: gate.why ?? 'The account is paused by a rate limit.' })
+    return moved(target, paused, { note: gate.why ?? RATE_LIMITED })
   }
-  if (at - dueAt > policy.graceMs) return hold(target, at, 'late', lateReason(at - dueAt))
   const publishing: TargetState = { status: 'publishing', startedAt: at }
   return {
     kind: 'moved',
@@ -178,11 +182,27 @@ function hold(target: Target, at: number, why: 'late' | 'account', reason: Reaso
   return moved(target, { status: 'held', hold: why, reason, heldAt: at }, { note: reason.text })
 }
 
+const RATE_LIMITED = 'The account is paused by a rate limit.'
+const LATE_NEXT = 'Publish now, reschedule it, or cancel it.'
+
 function lateReason(lateMs: number): Reason {
   const minutes = Math.round(lateMs / 60_000)
   return {
     class: 'stale',
     text: `It was due ${minutes} minutes ago and was not sent, because nothing was running then.`,
-    next: 'Publish now, reschedule it, or cancel it.',
+    next: LATE_NEXT,
+  }
+}
+
+/** Each pause moves the time at which it is due, so that only its first one tells how late it is. */
+function putOffReason(gate: AccountGate): Reason {
+  const why =
+    gate.kind === 'paused'
+      ? (gate.why ?? RATE_LIMITED)
+      : 'The account was paused, or the platform was down.'
+  return {
+    class: 'stale',
+    text: `It cannot go out within a day of its time. ${why}`,
+    next: LATE_NEXT,
   }
 }

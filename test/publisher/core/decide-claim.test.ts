@@ -72,6 +72,44 @@ describe.each(['scheduled', 'queued', 'waiting'] as const)('a due %s target', (s
     const over = claim(paused.target, { at: untilAt, gate: { kind: 'paused', untilAt } })
     expect(movedTo(over).task).toBe('publish')
   })
+
+  it('is held when its account is paused until more than a day after its time', () => {
+    const paused = (untilAt: number) => claim(target(status), { gate: { kind: 'paused', untilAt } })
+    const inTime = NOON + policy.staleAfterMs
+    expect(movedTo(paused(inTime)).target.state).not.toMatchObject({ status: 'held' })
+    const state = stateOf(paused(inTime + 1), 'held')
+    expect(state).toMatchObject({ hold: 'late', heldAt: NOON, reason: { class: 'stale' } })
+    expect(state.reason.text).toContain('paused by a rate limit')
+  })
+
+  it('is held in the end, not sent, when its platform stays down', () => {
+    let waiting = target(status)
+    const why = 'The platform seems to be down.'
+    for (let at = NOON; waiting.state.status !== 'held'; at += 300_000) {
+      expect(at).toBeLessThanOrEqual(NOON + policy.staleAfterMs)
+      const decision = movedTo(claim(waiting, { at, gate: outage(at + 300_000) }))
+      expect(decision.task).toBeUndefined()
+      waiting = decision.target
+    }
+    expect(waiting.state).toMatchObject({ hold: 'late', reason: { class: 'stale' } })
+    expect(waiting.state.reason.text).toContain(why)
+
+    function outage(untilAt: number): AccountGate {
+      return { kind: 'paused', untilAt, why }
+    }
+  })
+
+  it('is held when it was put off to a moment more than a day after its time', () => {
+    const dueSince = NOON - policy.staleAfterMs - 1
+    const state = stateOf(claim(target(status, {}, { dueSince })), 'held')
+    expect(state).toMatchObject({ hold: 'late', reason: { class: 'stale' } })
+  })
+
+  it('is held when nothing was running at its time, also while its account is paused', () => {
+    const at = NOON + policy.graceMs + 60_000
+    const gate: AccountGate = { kind: 'paused', untilAt: at + 1 }
+    expect(stateOf(claim(target(status), { at, gate }), 'held').hold).toBe('late')
+  })
 })
 
 describe('scheduled', () => {
@@ -91,6 +129,8 @@ describe('queued', () => {
     const forced = target('queued', { force: true })
     const paused = claim(forced, { gate: { kind: 'paused', untilAt: NOON + 1 } })
     expect(stateOf(paused, 'queued').force).toBe(true)
+    const long = { kind: 'paused', untilAt: NOON + policy.staleAfterMs + 1 } as const
+    expect(stateOf(claim(forced, { gate: long }), 'queued').force).toBe(true)
   })
 })
 
