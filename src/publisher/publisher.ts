@@ -1,3 +1,5 @@
+import { putOff } from '../store/heal-due-at.js'
+import { isAway } from '../store/server-connections.js'
 import { startComparisons } from './compare.js'
 import { startCredentialChecks } from './credentials.js'
 import type { PublisherDeps } from './deps.js'
@@ -5,7 +7,7 @@ import { startPreflight } from './preflight.js'
 import type { Doorbell } from './queue/queue.js'
 import { startRelay } from './relay.js'
 import { startRemovals } from './removals.js'
-import { createTraffic } from './traffic.js'
+import { createTraffic, type Traffic } from './traffic.js'
 import { startWatchdog } from './watchdog.js'
 import { attend } from './worker.js'
 
@@ -25,7 +27,7 @@ export async function startPublisher(
   } = {},
 ): Promise<Publisher> {
   const traffic = createTraffic(deps)
-  const attendTo = (targetId: string) => attend(targetId, deps, traffic)
+  const attendTo = (targetId: string) => attendOrPutOff(targetId, deps, traffic)
   const answering = await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo)
   const relay = await startRelay(deps, doorbell, attendTo, options)
   const watchdog = startWatchdog(deps, attendTo, options.watchdog)
@@ -39,5 +41,19 @@ export async function startPublisher(
       const others = [removals, comparisons, checks, preflight, watchdog, relay]
       await Promise.all([answering, ...others].map((part) => part.stop()))
     },
+  }
+}
+
+/** What breaks off again and again, and not because the database is away, makes room for the rest. */
+export async function attendOrPutOff(
+  targetId: string,
+  deps: PublisherDeps,
+  traffic: Traffic,
+): Promise<void> {
+  try {
+    await attend(targetId, deps, traffic)
+  } catch (error) {
+    if (!isAway(error)) await putOff(deps.database.orm, targetId, deps.now()).catch(() => {})
+    throw error
   }
 }

@@ -23,7 +23,9 @@ export function startWatchdog(
       const overdue = await takeDue(database.orm, now() - overdueMs, AT_A_TIME)
       if (overdue.length === 0) return
       log.warn({ targets: overdue.length, dueAt: overdue[0]?.dueAt }, 'overdue; the queue is slow')
-      await Promise.all(overdue.map(({ id }) => attendTo(id)))
+      const ends = await Promise.allSettled(overdue.map(({ id }) => attendTo(id)))
+      const failed = ends.find((end) => end.status === 'rejected')
+      if (failed) throw failed.reason
     },
     everyMs,
     (error) => log.warn({ error: (error as Error).message }, 'the watchdog could not look'),

@@ -48,7 +48,7 @@ export async function attend(
   const decision = decide(loaded.stored.target, event, context)
   if (decision.kind === 'refused') {
     await traffic.left(loaded.stored)
-    return healDueAt(orm, loaded.stored)
+    return healDueAt(orm, loaded.stored, at)
   }
   let claimed: StoredTarget
   try {

@@ -56,14 +56,20 @@ describe.each(testDatabases())('targets on the $engine database', ({ use }) => {
   it('get their bell back when something else had moved it', async () => {
     const { id } = await only(database(), [{}])
     await change(id, { dueAt: null })
-    await healDueAt(database().orm, await load(database(), id))
+    await healDueAt(database().orm, await load(database(), id), NOON - 1)
     expect((await load(database(), id)).dueAt).toBe(NOON)
+  })
+
+  it('ring later when they are due and nothing can be done for them', async () => {
+    const stored = await only(database(), [{}])
+    await healDueAt(database().orm, stored, NOON + 5_000)
+    expect((await load(database(), stored.id)).dueAt).toBe(NOON + 65_000)
   })
 
   it('do not get a bell from somebody who read an older version', async () => {
     const stored = await only(database(), [{}])
     await change(stored.id, { dueAt: null, version: 2 })
-    await healDueAt(database().orm, { ...stored, dueAt: null })
+    await healDueAt(database().orm, { ...stored, dueAt: null }, NOON - 1)
     expect((await load(database(), stored.id)).dueAt).toBeNull()
   })
 

@@ -1,5 +1,14 @@
 import { expireApproval } from './approval.js'
-import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
+import {
+  ask,
+  type Context,
+  live,
+  moved,
+  reconcile,
+  refused,
+  retryLater,
+  withRecheck,
+} from './moves.js'
 import type { Reason } from './outcome.js'
 import type { AccountGate, Decision, Target, TargetEvent, TargetState, Task } from './target.js'
 
@@ -54,7 +63,9 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
       return relook(target, state, event, context)
     case 'published':
       if (state.recheckAt === undefined || at < state.recheckAt) return refused('not due yet')
-      return context.can.canVerify ? grant(target, event, 'recheck') : refused('cannot be read')
+      return context.can.canVerify
+        ? grant(target, event, 'recheck')
+        : leaveOut(target, state, event, context)
     case 'held': {
       const expiresAt = state.request?.expiresAt
       if (expiresAt === undefined || at < expiresAt) return refused('nothing to do before a person')
@@ -158,6 +169,17 @@ function relook(
   if (context.can.canLookUp) return grant(target, event, 'relook')
   const { relookAt: _done, ...rest } = state
   return knownAnswer(target, state, event, context) ?? moved(target, rest)
+}
+
+/** A look that cannot be made is left out. The later ones stay: the account may be back by then. */
+function leaveOut(
+  target: Target,
+  state: Extract<TargetState, { status: 'published' }>,
+  { at }: Claimed,
+  { policy }: Context,
+): Decision {
+  const readable = { policy, can: { canLookUp: true, canVerify: true } }
+  return moved(target, withRecheck({ ...state, rechecks: state.rechecks + 1 }, at, readable))
 }
 
 /** A platform that cannot be read, but whose late answer named the post. */

@@ -261,7 +261,18 @@ describe('published', () => {
   it('is looked at again at its time, where the platform can be read', () => {
     expect(movedTo(claim(target('published'))).task).toBe('recheck')
     expect(claim(target('published', { recheckAt: NOON + 1 })).kind).toBe('refused')
-    expect(claim(target('published'), { context: unreadable }).kind).toBe('refused')
+  })
+
+  it('leaves out a look that cannot be made, and rings no more after the last', () => {
+    const [minutes = 0, hour = 0, day = 0] = policy.recheckMs
+    const leftOut = (fields: object, after: number) =>
+      stateOf(
+        claim(target('published', fields), { at: NOON + after, context: unreadable }),
+        'published',
+      )
+    const at = (ms: number) => ({ recheckAt: NOON + ms })
+    expect(leftOut(at(minutes), minutes)).toMatchObject({ recheckAt: NOON + hour, missing: 0 })
+    expect(leftOut(at(hour), 2 * day).recheckAt).toBeUndefined()
   })
 })
 
