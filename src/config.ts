@@ -32,6 +32,8 @@ export interface Settings {
   /** Null: no file was named, and the usual names do not exist. */
   readonly accountsFile: string | null
   readonly secretKey: Uint8Array
+  /** The key before it, while keys are changed. */
+  readonly earlierSecretKey?: Uint8Array
   readonly timeZone: string
   readonly scorecardCron: string
   readonly apiToken: string | null
@@ -84,6 +86,7 @@ const environmentSchema = z.object({
   PRESSROOM_DATA_DIR: z.string().default('.pressroom'),
   PRESSROOM_ACCOUNTS: z.string().optional(),
   PRESSROOM_SECRET_KEY: z.string().optional(),
+  PRESSROOM_SECRET_KEY_BEFORE: z.string().optional(),
   PRESSROOM_TIME_ZONE: z
     .string()
     .refine(isTimeZone, 'is not an IANA time zone such as Europe/Vienna')
@@ -142,7 +145,18 @@ export function readSettings(environment: Environment): Settings {
     redisUrl: env.REDIS_URL ?? null,
     dataDir: env.PRESSROOM_DATA_DIR,
     accountsFile: findAccountsFile(env.PRESSROOM_ACCOUNTS),
-    secretKey: readSecretKey(env.PRESSROOM_SECRET_KEY, env.PRESSROOM_DATA_DIR),
+    secretKey:
+      env.PRESSROOM_SECRET_KEY === undefined
+        ? keptSecretKey(env.PRESSROOM_DATA_DIR)
+        : parseSecretKey('PRESSROOM_SECRET_KEY', env.PRESSROOM_SECRET_KEY),
+    ...(env.PRESSROOM_SECRET_KEY_BEFORE === undefined
+      ? {}
+      : {
+          earlierSecretKey: parseSecretKey(
+            'PRESSROOM_SECRET_KEY_BEFORE',
+            env.PRESSROOM_SECRET_KEY_BEFORE,
+          ),
+        }),
     timeZone: env.PRESSROOM_TIME_ZONE,
     scorecardCron: env.PRESSROOM_SCORECARD_CRON,
     apiToken: env.PRESSROOM_API_TOKEN ?? null,
@@ -208,17 +222,18 @@ function findAccountsFile(named: string | undefined): string | null {
   )
 }
 
+function parseSecretKey(name: string, value: string): Uint8Array {
+  const key = /^[0-9a-f]{64}$/i.test(value)
+    ? Buffer.from(value, 'hex')
+    : Buffer.from(value, 'base64')
+  if (key.length === 32) return key
+  throw new ConfigError(
+    `${name} is not 32 bytes in hex or base64. Make one with: openssl rand -hex 32`,
+  )
+}
+
 /** Without a key of its own the installation makes one, readable by its user only. */
-function readSecretKey(value: string | undefined, dataDir: string): Uint8Array {
-  if (value !== undefined) {
-    const key = /^[0-9a-f]{64}$/i.test(value)
-      ? Buffer.from(value, 'hex')
-      : Buffer.from(value, 'base64')
-    if (key.length === 32) return key
-    throw new ConfigError(
-      'PRESSROOM_SECRET_KEY is not 32 bytes in hex or base64. Make one with: openssl rand -hex 32',
-    )
-  }
+function keptSecretKey(dataDir: string): Uint8Array {
   const path = secretKeyPath(dataDir)
   if (!existsSync(path)) {
     try {

@@ -2,6 +2,7 @@ import type { AccountsFile } from '../accounts-file.js'
 import type { Settings } from '../config.js'
 import type { Log } from '../log.js'
 import { createDatabaseWatch } from '../observe/database-watch.js'
+import { type Account, isSameConnection } from '../publisher/connectors/index.js'
 import { MEDIA_KEPT_DAYS } from '../publisher/kept-media.js'
 import { repeat } from '../publisher/relay.js'
 import { syncAccounts } from '../store/accounts.js'
@@ -51,8 +52,10 @@ export async function openStore(
   const { now } = clock
   if (database.driver.engine === 'embedded') await endLeases(database.orm, now())
   await syncWorkspaces(database.orm, file.workspaces ?? [], now())
-  const box = createSecretBox(settings.secretKey)
-  await syncAccounts(database.orm, file.accounts, box, now())
+  const box = createSecretBox(settings.secretKey, settings.earlierSecretKey)
+  await syncAccounts(database.orm, file.accounts, box, now(), (before, account) =>
+    isSameConnection(before, account as Account),
+  )
   let mediaDueAt = now()
   if (database.driver.engine === 'server') {
     const watch = createDatabaseWatch(database.ping, log, now)

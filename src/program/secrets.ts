@@ -2,7 +2,8 @@ import type { Settings } from '../config.js'
 
 /** Every secret that the settings hold, in each form in which it could show up in a log. */
 export function secretsIn(settings: Settings): string[] {
-  const { slack, discord, databaseUrl, redisUrl, apiToken, secretKey } = settings
+  const { slack, discord, databaseUrl, redisUrl, apiToken } = settings
+  const keys = [settings.secretKey, settings.earlierSecretKey].flatMap((key) => key ?? [])
   const passwords = [databaseUrl, redisUrl].flatMap((url) => {
     const password = url && URL.canParse(url) ? new URL(url).password : ''
     return password ? [password, decodeURIComponent(password)] : []
@@ -14,7 +15,9 @@ export function secretsIn(settings: Settings): string[] {
     ...(discord ? [discord.token] : []),
     ...passwords,
     ...(apiToken ? [apiToken] : []),
-    Buffer.from(secretKey).toString('hex'),
-    Buffer.from(secretKey).toString('base64'),
+    ...keys.flatMap((key) => [
+      Buffer.from(key).toString('hex'),
+      Buffer.from(key).toString('base64'),
+    ]),
   ]
 }

@@ -2,7 +2,7 @@ import { and, asc, eq, isNotNull, isNull, lte, notInArray, sql } from 'drizzle-o
 import type { Reason } from '../publisher/core/outcome.js'
 import { type Orm, rows } from './database.js'
 import { accounts } from './schema.js'
-import type { SecretBox } from './secret-box.js'
+import { type SecretBox, SecretKeyError } from './secret-box.js'
 
 export type StoredAccount = Omit<
   typeof accounts.$inferSelect,
@@ -11,13 +11,16 @@ export type StoredAccount = Omit<
 
 /**
  * Brings the store in line with the accounts file. An account whose entry changed is taken as
- * reconnected: released, and checked soon; what its platform renewed before is forgotten. One that is no longer named is marked removed.
+ * reconnected: released, and checked soon; what its platform renewed before is forgotten, unless only
+ * something else than the connection changed. One that is no longer named is marked removed.
+ * @param isSameConnection whether two entries of an account connect it with the same credentials
  */
 export async function syncAccounts(
   orm: Orm,
   list: readonly { name: string; platform: string }[],
   box: SecretBox,
   now: number,
+  isSameConnection: (before: unknown, account: unknown) => boolean = () => false,
 ): Promise<void> {
   const at = new Date(now)
   await orm.transaction(async (tx) => {
@@ -40,8 +43,7 @@ export async function syncAccounts(
         pausedUntil: null,
         pausedReason: null,
         checkDueAt: at,
-        renewed: null,
-        renewedAt: null,
+        ...renewalOf(before, account),
         renewLeaseToken: null,
         renewLeaseExpiresAt: null,
         removedAt: null,
@@ -62,6 +64,19 @@ export async function syncAccounts(
         ),
       )
   })
+
+  /** What the platform renewed for the entry of before, sealed anew where the key changed. */
+  function renewalOf(before: typeof accounts.$inferSelect | undefined, account: unknown) {
+    const forgotten = { renewed: null, renewedAt: null }
+    if (!before?.renewed) return forgotten
+    try {
+      if (!isSameConnection(box.open(before.credentials), account)) return forgotten
+      return { renewed: box.seal(box.open(before.renewed)), renewedAt: before.renewedAt }
+    } catch (error) {
+      if (error instanceof SecretKeyError) return forgotten
+      throw error
+    }
+  }
 }
 
 /** The accounts in use, in the order of the accounts file. */

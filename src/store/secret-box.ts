@@ -14,8 +14,12 @@ export class SecretKeyError extends Error {
   override readonly name = 'SecretKeyError'
 }
 
-/** @param key 32 bytes */
-export function createSecretBox(key: Uint8Array): SecretBox {
+/**
+ * @param key 32 bytes
+ * @param earlier the key before it, with which is only opened what was sealed by then
+ */
+export function createSecretBox(key: Uint8Array, earlier?: Uint8Array): SecretBox {
+  const keys = earlier ? [key, earlier] : [key]
   return {
     seal(value) {
       const nonce = randomBytes(12)
@@ -31,15 +35,17 @@ export function createSecretBox(key: Uint8Array): SecretBox {
       const [nonce, tag, text] = parts.map((part) => Buffer.from(part, 'base64url'))
       if (version !== 'v1' || !nonce || !tag || !text)
         throw new SecretKeyError('not a sealed value')
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', key, nonce)
-        decipher.setAuthTag(tag)
-        return JSON.parse(Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8'))
-      } catch {
-        throw new SecretKeyError(
-          'Stored credentials cannot be read with this PRESSROOM_SECRET_KEY. Use the key they were stored with.',
-        )
+      for (const one of keys) {
+        try {
+          const decipher = createDecipheriv('aes-256-gcm', one, nonce)
+          decipher.setAuthTag(tag)
+          const opened = Buffer.concat([decipher.update(text), decipher.final()])
+          return JSON.parse(opened.toString('utf8'))
+        } catch {} // sealed under another key
       }
+      throw new SecretKeyError(
+        'Stored credentials cannot be read with this PRESSROOM_SECRET_KEY. Use the key they were stored with, or name that one as PRESSROOM_SECRET_KEY_BEFORE.',
+      )
     },
     fingerprint: (value) =>
       createHmac('sha256', key).update(JSON.stringify(value)).digest('base64url'),

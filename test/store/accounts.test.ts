@@ -77,6 +77,42 @@ describe.each(testDatabases())('accounts on the $engine database', ({ use }) => 
       })
     })
 
+    it('keeps what was renewed while the connection is the same, whatever else changed', async () => {
+      await sync(page)
+      const renewed = { renewed: box.seal('new token'), renewedAt: new Date(NOON - 1) }
+      await database().orm.update(accounts).set(renewed)
+      const { orm } = database()
+      const changed = { ...page, apiVersion: 'v27.0' } as typeof page
+      await syncAccounts(orm, [changed], box, NOON, () => true)
+      expect(await row('facebook')).toMatchObject({ renewedAt: new Date(NOON - 1) })
+      expect(box.open((await row('facebook'))?.renewed ?? '')).toBe('new token')
+      await syncAccounts(orm, [page], box, NOON, () => false)
+      expect(await row('facebook')).toMatchObject({ renewed: null, renewedAt: null })
+    })
+
+    it('seals everything anew when the key changed and the one before it is known', async () => {
+      const earlier = randomBytes(32)
+      const before = createSecretBox(earlier)
+      const { orm } = database()
+      await syncAccounts(orm, [page], before, NOON)
+      await orm
+        .update(accounts)
+        .set({ renewed: before.seal('new token'), renewedAt: new Date(NOON) })
+      const key = randomBytes(32)
+      await syncAccounts(orm, [page], createSecretBox(key, earlier), NOON, () => true)
+      const { credentials = '', renewed } = (await row('facebook')) ?? {}
+      const now = createSecretBox(key)
+      expect([now.open(credentials), now.open(renewed ?? '')]).toEqual([page, 'new token'])
+    })
+
+    it('forgets what was renewed under a key that is lost', async () => {
+      const { orm } = database()
+      await syncAccounts(orm, [page], createSecretBox(randomBytes(32)), NOON)
+      await orm.update(accounts).set({ renewed: 'v1.a.b.c', renewedAt: new Date(NOON) })
+      await syncAccounts(orm, [page], box, NOON, () => true)
+      expect(await row('facebook')).toMatchObject({ renewed: null, renewedAt: null })
+    })
+
     it('marks what the file no longer names, and takes it back when it does again', async () => {
       await sync(page, blog)
       await sync(blog)

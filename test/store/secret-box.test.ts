@@ -26,6 +26,13 @@ describe('createSecretBox', () => {
     expect(() => other.open(box.seal(account))).toThrow(/PRESSROOM_SECRET_KEY/)
   })
 
+  it('opens with the key of before what was sealed by then, and seals with the new one', () => {
+    const newKey = randomBytes(32)
+    const changed = createSecretBox(newKey, key)
+    expect(changed.open(box.seal(account))).toEqual(account)
+    expect(createSecretBox(newKey).open(changed.seal(account))).toEqual(account)
+  })
+
   it('refuses a value that was changed or cut', () => {
     const parts = box.seal(account).split('.')
     for (const part of [1, 2, 3]) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { secretKeys } from './account.js'
 import { blueskyAccount, createBluesky } from './bluesky/index.js'
@@ -52,6 +53,22 @@ export function withCredentials(account: Account, credentials: Credentials): Acc
   const keys = new Set(secretKeys(connectors[account.platform].schema))
   const own = Object.entries(credentials).filter(([key]) => keys.has(key))
   return { ...account, ...Object.fromEntries(own) }
+}
+
+/**
+ * Whether two entries of one account log in alike: the same secrets, to the same place as the same one.
+ * A release that gives a key a new default, or another version of the API, changes nothing of that.
+ * Pure.
+ */
+export function isSameConnection(before: unknown, account: Account): boolean {
+  const [old, now]: Record<string, unknown>[] = [before as Record<string, unknown>, { ...account }]
+  if (!old || !now || old.platform !== now.platform) return false
+  const secrets = new Set(secretKeys(connectors[account.platform].schema))
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].every((key) => {
+    if (key === 'apiVersion') return true
+    const isNew = !secrets.has(key) && !(key in old)
+    return isNew || isDeepStrictEqual(old[key], now[key])
+  })
 }
 
 /** The secret values of an account: for redaction in logs and for encryption at rest. */

@@ -3,6 +3,7 @@ import {
   accountSchema,
   connectors,
   createConnector,
+  isSameConnection,
   secretsOf,
 } from '../../../src/publisher/connectors/index.js'
 
@@ -59,5 +60,36 @@ describe('the registry', () => {
 
   it.each(Object.entries(connectors))('keeps %s under its own name', (name, { schema }) => {
     expect(schema.shape.platform.value).toBe(name)
+  })
+})
+
+describe('two entries of an account', () => {
+  const x = { name: 'x', platform: 'x', accessToken: 'a', refreshToken: 'r', clientId: 'c' }
+  const same = (change: object, before: object = accountSchema.parse(x)) =>
+    isSameConnection(before, accountSchema.parse({ ...x, ...change }))
+
+  it('connect it alike when nothing changed but the version, or a default that is new', () => {
+    expect(same({})).toBe(true)
+    const { apiUrl: _later, ...older } = accountSchema.parse(x)
+    expect(same({}, older)).toBe(true)
+    const before = accountSchema.parse(page)
+    expect(isSameConnection(before, accountSchema.parse({ ...page, apiVersion: 'v27.0' }))).toBe(
+      true,
+    )
+  })
+
+  it.each([
+    ['another token', { accessToken: 'b' }],
+    ['another refresh token', { refreshToken: 's' }],
+    ['another client', { clientId: 'd' }],
+    ['another server', { apiUrl: 'http://127.0.0.1:1' }],
+  ])('do not with %s', (_what, change) => {
+    expect(same(change)).toBe(false)
+  })
+
+  it('do not with a secret that one of them lacks, nor on another platform', () => {
+    const { refreshToken: _none, clientId: _neither, ...without } = x
+    expect(same({}, accountSchema.parse(without))).toBe(false)
+    expect(same({}, accountSchema.parse(page))).toBe(false)
   })
 })
