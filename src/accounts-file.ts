@@ -86,9 +86,12 @@ export function parseAccounts(
   source: string,
   environment: Environment,
 ): AccountsFile {
-  const file = fileSchema.safeParse(raw)
-  if (!file.success) throw new ConfigError(describe(source, undefined, file.error).join('\n'))
   const problems: string[] = []
+  const places = expandPlaces(raw, source, environment, problems)
+  const file = fileSchema.safeParse(places)
+  if (!file.success) {
+    throw new ConfigError([...problems, ...describe(source, undefined, file.error)].join('\n'))
+  }
   const accounts: Account[] = []
   const limits = new Map<string, Limits>()
   const seen = new Set<string>()
@@ -164,18 +167,41 @@ function describe(source: string, account: string | undefined, error: z.ZodError
   })
 }
 
+/** Channels and workspaces with their variables filled in; accounts and webhooks stay as they are. */
+function expandPlaces(
+  raw: unknown,
+  source: string,
+  environment: Environment,
+  problems: string[],
+): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw
+  const places = Object.entries(raw).filter(([key]) => ['channels', 'workspaces'].includes(key))
+  const { value, missing } = expand(Object.fromEntries(places), environment)
+  for (const { key, variable } of missing) {
+    problems.push(
+      `${source}: ${key} takes its value from \${${variable}}, which is not set in the environment.`,
+    )
+  }
+  return { ...raw, ...value }
+}
+
+/** Fills in `${NAME}` wherever a text stands; `key` says where one is missing, such as `roles.publish.0`. */
 function expand(entry: Record<string, unknown>, environment: Environment) {
   const missing: { key: string; variable: string }[] = []
-  const value = Object.fromEntries(
-    Object.entries(entry).map(([key, item]) => {
-      if (typeof item !== 'string') return [key, item]
-      const filled = item.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
+  const fill = (item: unknown, key: string): unknown => {
+    if (typeof item === 'string') {
+      return item.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
         const found = environment[variable]
         if (found === undefined || found === '') missing.push({ key, variable })
         return found ?? ''
       })
-      return [key, filled]
-    }),
-  )
-  return { value, missing }
+    }
+    if (Array.isArray(item)) return item.map((one, index) => fill(one, `${key}.${index}`))
+    return typeof item === 'object' && item !== null ? fillEach(item, `${key}.`) : item
+  }
+  const fillEach = (items: object, before = ''): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(items).map(([key, item]) => [key, fill(item, `${before}${key}`)]),
+    )
+  return { value: fillEach(entry), missing }
 }

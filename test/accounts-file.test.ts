@@ -34,6 +34,25 @@ describe('the accounts file', () => {
     ])
   })
 
+  it('takes ids of channels, workspaces and roles from the environment as well', () => {
+    const places = `channels:
+  - { chat: slack, channel: "\${FB_TOKEN}", targets: [facebook], roles: { publish: ["group:\${FB_TOKEN}"] } }
+workspaces:
+  - { chat: slack, team: "\${FB_TOKEN}" }`
+    expect(read(`accounts:\n  - ${facebook}\n${places}`)).toMatchObject({
+      channels: [{ channel: 'secret-token', roles: { publish: ['group:secret-token'] } }],
+      workspaces: [{ team: 'secret-token' }],
+    })
+    const problem = problemIn(
+      `accounts:\n  - ${facebook}\n${places.replaceAll('FB_TOKEN', 'EMPTY')}`,
+    )
+    for (const key of ['channels.0.channel', 'channels.0.roles.publish.0', 'workspaces.0.team']) {
+      expect(problem).toContain(
+        `FILE: ${key} takes its value from \${EMPTY}, which is not set in the environment.`,
+      )
+    }
+  })
+
   it('may be JSON', () => {
     const account = { name: 'news', platform: 'manual', instructions: 'Paste it' }
     expect(read(JSON.stringify({ accounts: [account] }), 'accounts.json').accounts).toEqual([
