@@ -17,7 +17,7 @@ export interface AccountInUse {
   readonly unseen?: string
 }
 
-type Place = Pick<Settings, 'databaseUrl' | 'dataDir' | 'secretKey'>
+type Place = Pick<Settings, 'databaseUrl' | 'dataDir' | 'secretKey' | 'earlierSecretKey'>
 
 /** The accounts as a process would use them: with what their platforms renewed, where that is kept. */
 export async function accountsInUse(
@@ -26,7 +26,7 @@ export async function accountsInUse(
 ): Promise<readonly AccountInUse[]> {
   const renewing = accounts.filter((account) => createConnector(account).renewal !== undefined)
   const kept = renewing.length === 0 ? NOTHING : await readRenewals(place)
-  const box = createSecretBox(place.secretKey)
+  const box = createSecretBox(place.secretKey, place.earlierSecretKey)
   return accounts.map((account): AccountInUse => {
     const asInFile = { account, renewed: false }
     if (!renewing.includes(account)) return asInFile

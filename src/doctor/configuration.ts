@@ -19,10 +19,7 @@ export function readWhatWorks(environment: Environment): {
 } {
   const found: Finding[] = []
   // Reading must leave no trace: `start` makes a key where there is none.
-  let rest: Environment = {
-    ...environment,
-    ...(environment.PRESSROOM_SECRET_KEY ? {} : { PRESSROOM_SECRET_KEY: keptKey(environment) }),
-  }
+  let rest = withKey(environment)
   for (;;) {
     let settings: Settings
     try {
@@ -33,7 +30,7 @@ export function readWhatWorks(environment: Environment): {
       found.push(...error.message.split('\n').map((line) => about('fault', line)))
       const without = withoutFaulty(rest, error.message)
       if (!without) return { settings: undefined, findings: found }
-      rest = without
+      rest = withKey(without)
       continue
     }
     const folder = settings.databaseUrl ? undefined : unwritable(settings.dataDir)
@@ -45,12 +42,17 @@ export function readWhatWorks(environment: Environment): {
   }
 }
 
-function keptKey(environment: Environment): string {
-  const path = secretKeyPath(environment.PRESSROOM_DATA_DIR || '.pressroom')
+function withKey(environment: Environment): Environment {
+  if (environment.PRESSROOM_SECRET_KEY) return environment
+  return { ...environment, PRESSROOM_SECRET_KEY: keptKey(environment) ?? '0'.repeat(64) }
+}
+
+function keptKey(environment: Environment): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim()
+    const kept = readFileSync(secretKeyPath(environment.PRESSROOM_DATA_DIR || '.pressroom'), 'utf8')
+    return /^[0-9a-f]{64}$/i.exec(kept.trim())?.[0]
   } catch {
-    return '0'.repeat(64)
+    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -230,6 +230,15 @@ describe('the doctor', () => {
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatchObject({ about, text: expect.stringMatching(says) })
     expect(JSON.stringify(found)).not.toContain('secret@')
+  })
+
+  it('names a key that is none, and makes none itself', async () => {
+    const PRESSROOM_DATA_DIR = join(folder, 'untouched')
+    const broken = { ...good, PRESSROOM_DATA_DIR, PRESSROOM_SECRET_KEY: 'too short' }
+    expect(faultsIn(await examine(broken, Date.now))).toMatchObject([
+      { about: 'configuration', text: expect.stringMatching(/^PRESSROOM_SECRET_KEY is not 32/) },
+    ])
+    expect(existsSync(PRESSROOM_DATA_DIR)).toBe(false)
   })
 
   it('names a clock that is wrong', async () => {
