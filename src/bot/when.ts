@@ -27,8 +27,8 @@ export function parseWhen(words: string, now: number, zone: string): When {
   if (ambiguous && Number(ambiguous[1]) <= 12 && Number(ambiguous[2]) <= 12) {
     return refuse(`${ambiguous[0]} can be read as two different days.`, 'Name the month in words.')
   }
-  const iso = DateTime.fromISO(text.replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T'), { zone })
-  if (iso.isValid && /\d[T ]\d/.test(text)) return exact(text, iso, now, zone)
+  const written = text.replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T')
+  if (/\dT\d/.test(written) && DateTime.fromISO(written).isValid) return exact(written, now, zone)
   const reference = { instant: new Date(now), timezone: DateTime.fromMillis(now, { zone }).offset }
   const results = casual.parse(text, reference, { forwardDate: true })
   const [result] = results
@@ -71,13 +71,15 @@ function within(resolved: Resolved, now: number, zone: string): When {
   return { kind: 'at', ...resolved }
 }
 
-function exact(text: string, time: DateTime, now: number, zone: string): When {
-  const namesZone = /(Z|[+-]\d\d(:?\d\d)?)$/i.test(text.slice(10))
-  if (namesZone) return within({ at: time.toMillis() }, now, zone)
-  const [, clock = ''] = text.split(/[T ]/)
-  const [hour = 0, minute = 0] = clock.split(':').map(Number)
-  const { year, month, day } = DateTime.fromISO(text.slice(0, 10), { zone: 'utc' })
-  return within(localTime({ year, month, day, hour, minute }, zone), now, zone)
+/** @param iso a valid ISO 8601 date and time, in any of its forms */
+function exact(iso: string, now: number, zone: string): When {
+  const [, clock = ''] = iso.split('T')
+  if (/(Z|[+-]\d\d(:?\d\d)?)$/i.test(clock)) {
+    return within({ at: DateTime.fromISO(iso).toMillis() }, now, zone)
+  }
+  // As it stands on the wall; read in a zone without clock changes, so that no hour is skipped yet.
+  const { year, month, day, hour, minute, second } = DateTime.fromISO(iso, { zone: 'utc' })
+  return within(localTime({ year, month, day, hour, minute, second }, zone), now, zone)
 }
 
 function instantOf({ start }: ParsedResult, zone: string): Resolved {
@@ -95,6 +97,7 @@ interface WallTime {
   readonly day: number
   readonly hour: number
   readonly minute: number
+  readonly second?: number
 }
 
 /** A time on the clock on the wall, also in the hours that clock changes skip or repeat. */

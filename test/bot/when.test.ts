@@ -32,6 +32,11 @@ describe('parseWhen', () => {
     ['2026-11-23T09:00', '2026-11-23T08:00'],
     ['2026-11-23T09:00Z', '2026-11-23T09:00'],
     ['2026-11-23T09:00-05:00', '2026-11-23T14:00'],
+    ['20261123T0900', '2026-11-23T08:00'],
+    ['2026-327T09:00', '2026-11-23T08:00'],
+    ['2026-W48-1T09:00', '2026-11-23T08:00'],
+    ['20261123T0900Z', '2026-11-23T09:00'],
+    ['20261123T0900-0500', '2026-11-23T14:00'],
     ['9:00 EST', '2026-11-20T14:00'],
   ])('reads %j', (words, instant) => {
     expect(at(words)).toBe(instant)
@@ -44,6 +49,11 @@ describe('parseWhen', () => {
     ['Etc/UTC', '2026-11-21T09:00'],
   ])('reads "tomorrow 9:00" in %s', (zone, instant) => {
     expect(at('tomorrow 9:00', zone)).toBe(instant)
+  })
+
+  it('keeps the seconds of a written time', () => {
+    const when = parseWhen('2026-11-23T09:00:30', now, 'Europe/Madrid')
+    expect(when).toMatchObject({ at: Date.parse('2026-11-23T08:00:30Z') })
   })
 
   it('takes the day from the workspace, not from the server', () => {
