@@ -6,6 +6,7 @@ import { readSettings } from '../config.js'
 import type { Instant } from '../publisher/core/target.js'
 import type { Orm } from '../store/database.js'
 import type { ScorecardScope } from '../store/scorecard-history.js'
+import { loadScopeZone } from '../store/scorecard-zone.js'
 import { type CommandContext, UsageError } from './command.js'
 import { parseOptions } from './options.js'
 import { withStore } from './with-store.js'
@@ -17,7 +18,8 @@ Prints the figures that the scorecard of that week shows.
   week                       this week (default), last week, 2026-W47, or a day in it
   --format json|csv          default json
   --weeks N                  that many weeks, of which the named one is the last; default 1
-  --channel slack/C0123      one channel's posts; default all
+  --channel slack/C0123      one channel's posts, in weeks of its workspace's time zone; default all,
+                             in weeks of PRESSROOM_TIME_ZONE
 `
 
 export interface ExportRequest {
@@ -32,9 +34,11 @@ const MOST_WEEKS = 520
 /** Prints figures and ends; on the embedded store only while nothing else has it open. */
 export async function run(args: readonly string[], context: CommandContext): Promise<undefined> {
   const now = Date.now()
-  const request = parseExport(args, now, readSettings(context.environment).timeZone)
+  const { timeZone } = readSettings(context.environment)
+  const { scope } = parseExport(args, now, timeZone) // what is wrong is said before a store is opened
   await withStore(context, async ({ orm }) => {
-    context.print(await exportScorecards(orm, request, now))
+    const zone = (await loadScopeZone(orm, scope)) ?? timeZone
+    context.print(await exportScorecards(orm, parseExport(args, now, zone), now))
   })
 }
 

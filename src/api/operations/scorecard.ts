@@ -4,6 +4,7 @@ import { loadReport } from '../../bot/scorecard/load-report.js'
 import { parsePeriod } from '../../bot/scorecard/period.js'
 import { weeksUpTo } from '../../bot/scorecard/week.js'
 import type { ScorecardScope } from '../../store/scorecard-history.js'
+import { loadScopeZone } from '../../store/scorecard-zone.js'
 import { operation } from '../operation.js'
 import { ProblemError } from '../problem.js'
 
@@ -24,7 +25,7 @@ const query = z.strictObject({
     .string()
     .regex(/^(slack|discord|api)\/[\w-]+$/, 'Write it as slack/C0123')
     .optional()
-    .describe("One channel's posts; without it all"),
+    .describe("One channel's posts, in weeks of its workspace's time zone; without it all"),
   format: z.enum(['json', 'csv'], 'Use json or csv').default('json'),
 })
 
@@ -43,7 +44,10 @@ export const readScorecard = operation({
   },
   problems: [],
   async run({ query: { week, weeks, channel, format } }, deps) {
-    const period = parsePeriod(week, deps.now(), deps.timeZone)
+    const { orm } = deps.database
+    const scope = scopeOf(channel)
+    const zone = (await loadScopeZone(orm, scope)) ?? deps.timeZone
+    const period = parsePeriod(week, deps.now(), zone)
     if (period.kind === 'problem') {
       const { message, next } = period
       const errors = [{ field: 'week', message, ...(next ? { next } : {}) }]
@@ -51,7 +55,7 @@ export const readScorecard = operation({
     }
     const reports = []
     for (const one of weeksUpTo(period.week, weeks)) {
-      reports.push(await loadReport(deps.database.orm, scopeOf(channel), one, deps.now()))
+      reports.push(await loadReport(orm, scope, one, deps.now()))
     }
     if (format === 'csv') {
       const headers = { 'content-type': 'text/csv; charset=utf-8' }
