@@ -114,7 +114,7 @@ export function postCard(view: PostView): PostCard {
 }
 
 /** When the first of what is still to come goes out, else what the post was asked for. */
-function publishTime({ post, targets }: PostView): { publishAt?: Instant } {
+export function publishTime({ post, targets }: PostWithTargets): { publishAt?: Instant } {
   const ahead = targets.flatMap(({ target: { state } }) =>
     state.status === 'scheduled' ? [state.publishAt] : [],
   )

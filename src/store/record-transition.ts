@@ -104,7 +104,9 @@ function logged(stored: StoredTarget, event: TargetEvent, { target, note }: Move
         ? event.finding
         : event.type === 'sighted'
           ? event.sighting
-          : undefined
+          : event.type === 'rescheduled'
+            ? { publishAt: event.publishAt }
+            : undefined
   const reason =
     'reason' in target.state
       ? target.state.reason.class

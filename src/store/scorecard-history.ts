@@ -145,8 +145,13 @@ with ${ownPosts(scope, from, end)}, rough as materialized (
         where other.target_id = e.target_id and other.at < ${from} and not ${ordinary('other')}
         limit 1), false)))
 ), due as materialized (
-  select target_id,
-    greatest(publish_at, (select created_at from pressroom.targets where id = target_id)) as at
+  select target_id, coalesce(
+    -- The time that it was moved to; the post's own belongs to all of its targets.
+    (select to_timestamp((e.evidence->>'publishAt')::float8 / 1000) from pressroom.events e
+      where e.target_id = rough.target_id and e.at < ${end} and e.type = 'rescheduled'
+        and e.evidence ? 'publishAt'
+      order by e.id desc limit 1),
+    greatest(publish_at, (select created_at from pressroom.targets where id = target_id))) as at
   from rough
 )
 select due.target_id, ${ms(sql`due.at`)} as due, story.*

@@ -82,7 +82,7 @@ const statements: Record<string, (orm: Orm) => Promise<unknown>> = {
       { type: 'cancelled', at: NOW, who: { kind: 'system' } } as never,
       { kind: 'moved', target: stored.target, effects: [] },
     ),
-  'a bell that is put right': (orm) => healDueAt(orm, { ...stored, dueAt: NOW }),
+  'a bell that is put right': (orm) => healDueAt(orm, { ...stored, dueAt: NOW }, NOW),
   'the latest endings on a platform': (orm) => recentEndings(orm, stored.platform, NOW),
   'what waits for a platform': (orm) => waitsToBeSent(orm, stored.platform),
   'the view of a thread': () =>

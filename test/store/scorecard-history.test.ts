@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { posts } from '../../src/store/schema.js'
+import { events, posts } from '../../src/store/schema.js'
 import {
   type LoggedEvent,
   loadStories,
@@ -111,5 +111,29 @@ describe.each(testDatabases())('the stories of a stretch of weeks, $engine', (en
       .where(eq(posts.id, 'p-t1'))
     const { rough } = await load()
     expect(rough[0]?.dueAt).toBe(NOON + 600 * SECOND)
+  })
+
+  it('measure from the time that a target was moved to, as it was when the stretch ended', async () => {
+    const [first, second] = [NOON + 600 * SECOND, NOON + WEEK + 600 * SECOND]
+    const moved = target(
+      't1',
+      NOON,
+      [NOON, 'claimed', 'scheduled', 'held'],
+      [NOON + SECOND, 'rescheduled', 'held', 'scheduled'],
+      [first + SECOND, 'attempted', 'publishing', 'published'],
+      [stretch.until, 'rescheduled', 'published', 'published'],
+    )
+    await storeHistories(database(), [moved])
+    const { orm } = database()
+    for (const [at, publishAt] of [
+      [NOON + SECOND, first],
+      [stretch.until, second],
+    ] as const)
+      await orm
+        .update(events)
+        .set({ evidence: { publishAt } })
+        .where(and(eq(events.type, 'rescheduled'), eq(events.at, new Date(at))))
+    const { rough } = await load()
+    expect(rough.map(({ dueAt }) => dueAt)).toEqual([first])
   })
 })

@@ -54,9 +54,9 @@ export async function rescheduleSubmitted(
     event: (at) => ({ type: 'rescheduled', at, who: by.actor, publishAt }),
     spares: (stored) => !movesWithPost(stored),
     also: async (tx, done) => {
-      // The post's own time is that of all that is still to come.
+      // The post's own time is that of all its targets; what is live already keeps its own.
       const others = found.targets.filter(
-        (one) => movesWithPost(one) && !done.includes(one.account),
+        ({ account, target: { state } }) => state.status !== 'cancelled' && !done.includes(account),
       )
       if (others.length === 0) await setPublishAt(tx, found.post.id, publishAt)
     },

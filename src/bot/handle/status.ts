@@ -5,7 +5,7 @@ import { loadHistory } from '../../store/load-history.js'
 import { type PostWithTargets, recentPosts } from '../../store/posts.js'
 import { loadRefusals } from '../../store/refusals.js'
 import { attentionLine } from '../attention.js'
-import { countsOf } from '../card.js'
+import { countsOf, publishTime } from '../card.js'
 import { type Reply, say } from '../reply.js'
 import { inWords } from '../when.js'
 import { excerpt, headline, type Line, stateLine } from '../wording.js'
@@ -113,10 +113,12 @@ function plan({ id, text, authorName, targets }: ChannelPost, zone: string): str
   return `${id} "${excerpt(text, 60) || 'no text'}" by ${authorName}: ${where.join('; ')}`
 }
 
-function summary({ post, targets }: PostWithTargets, zone: string): string {
+function summary(found: PostWithTargets, zone: string): string {
+  const { post, targets } = found
   const said = excerpt(post.text, 60) || 'no text'
   const isAhead = targets.some(({ target }) => target.state.status === 'scheduled')
-  const when = post.publishAt && isAhead ? `, ${inWords(post.publishAt.getTime(), zone)}` : ''
+  const { publishAt } = publishTime(found)
+  const when = publishAt !== undefined && isAhead ? `, ${inWords(publishAt, zone)}` : ''
   return `${post.id} "${said}" by ${post.authorName}${when}: ${headline(countsOf(targets))}`
 }
 

@@ -109,6 +109,16 @@ describe.each(testDatabases())('schedules, on the $engine database', ({ use }) =
       expect(await loadHistory(database().orm, id)).toHaveLength(1)
     })
 
+    it('keeps its own time while one account is live, and the other is moved', async () => {
+      await bot.set(id, { facebook: live(3) })
+      expect(await press({ kind: 'rescheduleSubmitted', id, ...words('tomorrow 9:00') })).toBe(
+        'Moved to Tuesday 6 January 2026, 09:00 (Europe/Madrid): x.',
+      )
+      const { post } = await bot.newest()
+      expect(post.publishAt?.getTime()).toBe(bot.clock.now() + 2 * HOUR)
+      expect(await press({ kind: 'status' })).toContain('Tuesday 6 January 2026, 09:00')
+    })
+
     const inFlight: TargetState[] = [
       { status: 'publishing', startedAt: 1 },
       {
