@@ -19,7 +19,7 @@ export interface ChannelEntry {
   readonly channel: string
   readonly targets: readonly string[]
   readonly roles?: Roles
-  readonly approval?: { readonly expiresAfterHours: number } | undefined
+  readonly approval?: { readonly expiresAfterHours: number } | null | undefined
 }
 
 export interface AccountsFile {

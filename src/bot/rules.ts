@@ -27,6 +27,21 @@ export function misplaced(chat: string, roles: Roles): string | undefined {
   return found && `"${found}" is nothing that ${chat} has; use ${instead} or user:`
 }
 
+const DAY_HOURS = 24
+
+/** A post waits until somebody other than its author has approved it; null: it does not. */
+const approvalSchema = z
+  .union([
+    z.boolean().transform((on) => (on ? { expiresAfterHours: 3 * DAY_HOURS } : null)),
+    z.strictObject({
+      expiresAfterHours: z.coerce
+        .number()
+        .positive()
+        .max(365 * DAY_HOURS),
+    }),
+  ])
+  .optional()
+
 /** A Slack team or Discord guild, as far as it has rules of its own. */
 export const workspaceSchema = z.strictObject({
   chat: z.enum(['slack', 'discord']),
@@ -35,29 +50,14 @@ export const workspaceSchema = z.strictObject({
     .string()
     .refine(isTimeZone, 'is not an IANA time zone such as Europe/Vienna')
     .optional(),
+  /** In every channel, and in private. */
   roles: rolesSchema.default({}),
+  approval: approvalSchema,
 })
 export type WorkspaceEntry = z.infer<typeof workspaceSchema>
 
-const DAY_HOURS = 24
-
-/** What a channel may say besides its accounts. */
-export const channelRulesShape = {
-  /** Stands in place of the workspace's, thing by thing. */
-  roles: rolesSchema.default({}),
-  /** A post waits until somebody other than its author has approved it. */
-  approval: z
-    .union([
-      z.boolean().transform((on) => (on ? { expiresAfterHours: 3 * DAY_HOURS } : undefined)),
-      z.strictObject({
-        expiresAfterHours: z.coerce
-          .number()
-          .positive()
-          .max(365 * DAY_HOURS),
-      }),
-    ])
-    .optional(),
-}
+/** What a channel may say besides its accounts. It stands in place of the workspace's, thing by thing. */
+export const channelRulesShape = { roles: rolesSchema.default({}), approval: approvalSchema }
 const channelRulesSchema = z.object(channelRulesShape)
 type ChannelRules = z.infer<typeof channelRulesSchema>
 
@@ -82,7 +82,8 @@ export function rulesFor(
 ): Rules {
   const workspace = file.workspaces.find((entry) => entry.chat === chat && entry.team === teamId)
   const channel = file.channels.find((entry) => entry.chat === chat && entry.channel === channelId)
-  const hours = channel?.approval?.expiresAfterHours
+  const approval = channel?.approval === undefined ? workspace?.approval : channel.approval
+  const hours = approval?.expiresAfterHours
   return {
     ...(workspace?.timeZone === undefined ? {} : { timeZone: workspace.timeZone }),
     roles: { ...workspace?.roles, ...channel?.roles },
