@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { loadCheck } from '../store/accounts.js'
 import { loadTarget } from '../store/load-targets.js'
 import {
   type DuePreflight,
@@ -12,8 +14,8 @@ import { repeat } from './relay.js'
 
 const LOOK_EVERY_MS = 15_000
 const AT_A_TIME = 50
-/** A check that did not work says nothing; it is made again, but not at once. */
-const UNKNOWN_FOR_MS = 5 * 60_000
+/** A check that is younger tells enough. One that did not work is made again, but not at once. */
+const CHECKED_FOR_MS = 5 * 60_000
 
 /**
  * Looks at what is scheduled, when it is scheduled, a day and an hour ahead: credentials, permissions,
@@ -23,35 +25,31 @@ export function startPreflight(
   deps: PublisherDeps,
   everyMs = LOOK_EVERY_MS,
 ): { stop(): Promise<void> } {
-  const unknownUntil = new Map<string, number>()
   return repeat(
-    () => lookAhead(deps, unknownUntil),
+    () => lookAhead(deps),
     everyMs,
     (error) => deps.log.warn({ error: (error as Error).message }, 'could not look ahead'),
   )
 }
 
-/** One round: each account is asked once, for all of its targets. */
-async function lookAhead(deps: PublisherDeps, unknownUntil: Map<string, number>): Promise<void> {
+/** One round: each account is asked once at most, for all of its targets. */
+async function lookAhead(deps: PublisherDeps): Promise<void> {
   const { orm } = deps.database
-  const credentials = new Map<string, Promise<Examined['credential']>>()
+  const checks = new Map<string, Promise<Checked>>()
   const ask = (account: string) => {
-    const asked = credentials.get(account) ?? credentialOf(account, deps)
-    credentials.set(account, asked)
+    const asked = checks.get(account) ?? checkOf(account, deps)
+    checks.set(account, asked)
     return asked
   }
-  for (const due of await duePreflights(orm, deps.now(), AT_A_TIME)) {
+  const checkedAfter = deps.now() - CHECKED_FOR_MS
+  for (const due of await duePreflights(orm, { now: deps.now(), checkedAfter, limit: AT_A_TIME })) {
     const stored = (await loadTarget(orm, due.targetId))?.stored
     const { state } = stored?.target ?? {}
     if (!stored || state?.status !== 'scheduled' || state.publishAt !== due.publishAt) continue
     const { account, content, postId, contentHash } = stored
-    if ((unknownUntil.get(account) ?? 0) > deps.now()) continue
-    const credential = await ask(account)
-    if (credential.kind === 'unknown') {
-      unknownUntil.set(account, deps.now() + UNKNOWN_FOR_MS)
-      // An hour ahead the rest is looked at all the same.
-      if (due.stage !== 'hour') continue
-    }
+    const { credential, checked } = await ask(account)
+    // An hour ahead the rest is looked at all the same.
+    if (credential.kind === 'unknown' && due.stage !== 'hour') continue
     const kept = await keptMedia(
       orm,
       content.media.map(({ id }) => id),
@@ -59,14 +57,38 @@ async function lookAhead(deps: PublisherDeps, unknownUntil: Map<string, number>)
     const lost = content.media.filter(({ id }) => !kept.has(id)).map(({ filename }) => filename)
     const rules = deps.connector(account)?.check(content) ?? []
     const problem = judgePreflight({ credential, lost, content: rules }, due.publishAt)
-    await recordPreflight(orm, { ...keyOf(due), postId, contentHash, at: deps.now(), problem })
+    const at = deps.now()
+    await recordPreflight(orm, { ...keyOf(due), postId, contentHash, at, problem, checked })
   }
 }
 
-async function credentialOf(account: string, deps: PublisherDeps): Promise<Examined['credential']> {
-  const checked = await checkAccount(account, deps)
-  return checked ?? { kind: 'gone' }
+interface Checked {
+  readonly credential: Examined['credential']
+  /** As it is stored. */
+  readonly checked: unknown
 }
+
+/** What the newest check said, while it is young; else what a new one says. */
+async function checkOf(account: string, deps: PublisherDeps): Promise<Checked> {
+  const last = deps.connector(account) && (await loadCheck(deps.database.orm, account))
+  const isYoung = last !== undefined && deps.now() - last.at < CHECKED_FOR_MS
+  const known = isYoung ? checkSchema.safeParse(last.checked).data : undefined
+  if (known) return { credential: known, checked: last?.checked }
+  const checked = await checkAccount(account, deps)
+  return checked
+    ? { credential: checked, checked }
+    : { credential: { kind: 'gone' }, checked: null }
+}
+
+/** A CredentialCheck as it was stored. */
+const checkSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ok'), expiresAt: z.number().exactOptional() }),
+  z.object({
+    kind: z.literal('refused'),
+    reason: z.object({ text: z.string(), next: z.string().exactOptional() }),
+  }),
+  z.object({ kind: z.literal('unknown') }),
+])
 
 function keyOf({ targetId, stage, publishAt }: DuePreflight) {
   return { targetId, stage, publishAt }

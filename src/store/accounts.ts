@@ -114,6 +114,18 @@ export async function takeDueChecks(orm: Orm, now: number, leaseMs: number): Pro
   return taken.map(({ name }) => name)
 }
 
+/** The newest CredentialCheck of an account in use, as it was stored, and when it was made. */
+export async function loadCheck(
+  orm: Orm,
+  name: string,
+): Promise<{ checked: unknown; at: number } | undefined> {
+  const [row] = await orm
+    .select({ checked: accounts.checked, at: accounts.checkedAt })
+    .from(accounts)
+    .where(and(eq(accounts.name, name), isNull(accounts.removedAt)))
+  return row?.at ? { checked: row.checked, at: row.at.getTime() } : undefined
+}
+
 /** Keeps the result of a credential check, and holds or releases the account by it. */
 export async function recordCheck(
   orm: Orm,

@@ -16,9 +16,14 @@ export interface DuePreflight {
 
 /**
  * Scheduled targets that were not yet looked at as they stand (content and time) in the stage they
- * have reached, or whose account was checked since something would have failed; the next to go out first.
+ * have reached, or of whose account a check says something else since something would have failed;
+ * the next to go out first. An account that could not be checked since `checkedAfter` is left out
+ * until an hour ahead, so that its targets keep nobody else's from being looked at.
  */
-export async function duePreflights(orm: Orm, now: number, limit: number): Promise<DuePreflight[]> {
+export async function duePreflights(
+  orm: Orm,
+  { now, checkedAfter, limit }: { now: number; checkedAfter: number; limit: number },
+): Promise<DuePreflight[]> {
   const at = (ms: number) => sql`${new Date(ms).toISOString()}::timestamptz`
   return rows<DuePreflight>(
     orm,
@@ -30,12 +35,15 @@ from (
       when due_at <= ${at(now + 86_400_000)} then 'day'
       else 'scheduled' end as stage
   from pressroom.targets where status = 'scheduled' and due_at > ${at(now)}
-) s
+) s left join pressroom.accounts a on a.name = s.account and a.removed_at is null
 where not exists (
-  select 1 from pressroom.preflights p left join pressroom.accounts a on a.name = s.account
+  select 1 from pressroom.preflights p
   where p.target_id = s.id and p.stage = s.stage and p.publish_at = s.due_at
     and p.content_hash = s.content_hash
-    and (p.problem is null or a.checked_at is null or a.checked_at <= p.at)
+    and (p.problem is null or p.checked is not distinct from a.checked)
+) and (
+  s.stage = 'hour' or a.checked_at is null or a.checked_at <= ${at(checkedAfter)}
+    or a.checked ->> 'kind' is distinct from 'unknown'
 )
 order by s.due_at limit ${limit}`,
   )
@@ -52,6 +60,8 @@ export async function recordPreflight(
     readonly publishAt: number
     readonly at: number
     readonly problem: PreflightProblem | undefined
+    /** The check of the account by which that was judged, as it is stored. */
+    readonly checked: unknown
   },
 ): Promise<void> {
   const { publishAt, at, problem = null, ...rest } = looked
@@ -67,7 +77,7 @@ export async function recordPreflight(
           preflights.publishAt,
           preflights.contentHash,
         ],
-        set: { problem, at: new Date(at) },
+        set: { problem, checked: looked.checked, at: new Date(at) },
       })
     if (!problem && !before?.problem) return
     await rows(

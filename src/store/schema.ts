@@ -412,6 +412,8 @@ export const preflights = pressroom.table(
     at: instant('at').notNull(),
     /** What would fail; null when all is well. */
     problem: jsonb(),
+    /** The check of the account by which that was judged. */
+    checked: jsonb(),
   },
   (t) => [
     primaryKey({ columns: [t.targetId, t.stage, t.publishAt, t.contentHash] }),

@@ -125,7 +125,8 @@ const statements: Record<string, (orm: Orm) => Promise<unknown>> = {
   'copies that are to be deleted': (orm) => takeDueRemovals(orm, NOW, 1),
   'a command that comes again': (orm) => recall(orm, 'key'),
   'commands to be forgotten': (orm) => forgetOldKeys(orm, NOW),
-  'what is scheduled and to be looked at': (orm) => duePreflights(orm, NOW, 50),
+  'what is scheduled and to be looked at': (orm) =>
+    duePreflights(orm, { now: NOW, checkedAfter: NOW, limit: 50 }),
   'what is overdue': (orm) => touchOverdue(orm, { startedBefore: NOW, movedBefore: NOW }),
   'webhooks that are due': (orm) => dueDeliveries(orm, 'w', NOW, 10),
   'the gauges': (orm) => loadGauges(orm),

@@ -1,0 +1,1 @@
+ALTER TABLE "pressroom"."preflights" ADD COLUMN "checked" jsonb;
