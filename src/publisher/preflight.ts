@@ -82,7 +82,11 @@ async function checkOf(account: string, deps: PublisherDeps): Promise<Checked> {
 
 /** A CredentialCheck as it was stored. */
 const checkSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ok'), expiresAt: z.number().exactOptional() }),
+  z.object({
+    kind: z.literal('ok'),
+    expiresAt: z.number().exactOptional(),
+    renews: z.literal(true).exactOptional(),
+  }),
   z.object({
     kind: z.literal('refused'),
     reason: z.object({ text: z.string(), next: z.string().exactOptional() }),

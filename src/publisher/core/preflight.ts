@@ -16,8 +16,8 @@ export interface Examined {
   readonly content: readonly { readonly message: string; readonly next?: string }[]
   /** Names of media that are no longer kept. */
   readonly lost: readonly string[]
-  readonly credential:
-    | { readonly kind: 'ok'; readonly expiresAt?: Instant }
+  readonly credential: /** `renews`: its end is no trouble, because the platform renews it before. */
+    | { readonly kind: 'ok'; readonly expiresAt?: Instant; readonly renews?: true }
     | {
         readonly kind: 'refused'
         readonly reason: { readonly text: string; readonly next?: string }
@@ -53,7 +53,8 @@ export function judgePreflight(
   }
   const [problem] = content
   if (problem) return { text: problem.message, next: problem.next ?? 'Edit it before it is due.' }
-  const expiresAt = credential.kind === 'ok' ? credential.expiresAt : undefined
+  const ends = credential.kind === 'ok' && !credential.renews
+  const expiresAt = ends ? credential.expiresAt : undefined
   return expiresAt !== undefined && expiresAt <= publishAt
     ? { text: 'The credential expires before that.', next: 'Renew it until then.' }
     : undefined

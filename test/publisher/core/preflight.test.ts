@@ -29,6 +29,11 @@ describe('a look ahead', () => {
       { ...well, credential: { kind: 'ok', expiresAt: NOON + 1 } },
       undefined,
     ],
+    [
+      'it is renewed before its end',
+      { ...well, credential: { kind: 'ok', expiresAt: NOON, renews: true } },
+      undefined,
+    ],
     ['a file is lost', { ...well, lost: ['a.jpg'] }, 'The file a.jpg is no longer kept.'],
     ['the text is too long', { ...well, content: [{ message: 'Too long.' }] }, 'Too long.'],
   ] as const)('says what would fail, with what to do: %s', (_what, examined, text) => {
