@@ -39,7 +39,8 @@ export async function startServer(options: {
   log: Log
 }): Promise<Server> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const path = pathOf(request)
+    if (path === undefined) return void response.writeHead(400).end()
     void answer(options.routes, request, response, path).catch((error) => {
       options.log.error({ path, error: (error as Error).message }, 'a request failed')
       if (!response.headersSent) response.writeHead(500).end()
@@ -47,7 +48,8 @@ export async function startServer(options: {
     })
   })
   server.on('upgrade', (request, socket, head) => {
-    if (!options.upgrade?.(request, socket, head)) socket.destroy()
+    const isTaken = pathOf(request) !== undefined && options.upgrade?.(request, socket, head)
+    if (!isTaken) socket.destroy()
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: Error & { code?: string }) => {
@@ -74,6 +76,12 @@ export async function startServer(options: {
         server.closeIdleConnections()
       }),
   }
+}
+
+/** Undefined when what was asked for is no address, such as `//`: anybody may send anything. */
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  const base = 'http://localhost'
+  return URL.canParse(url, base) ? new URL(url, base).pathname : undefined
 }
 
 async function answer(

@@ -71,7 +71,9 @@ export function createDiscordServer(options: DiscordServerOptions = {}): Discord
       if (!response.headersSent) response.writeHead(500).end(`the local Discord failed: ${error}`)
     })
   const http = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', world.baseUrl)
+    const address = request.url ?? '/'
+    if (!URL.canParse(address, world.baseUrl)) return response.writeHead(400).end()
+    const url = new URL(address, world.baseUrl)
     if (!/^\/(ephemeral-)?attachments\//.test(url.pathname)) return serve(request, response)
     const file = fileAt(world, url)
     if (!file) return response.writeHead(404).end('This content is no longer available.')

@@ -105,9 +105,9 @@ export function createSocketMode(appId: string, onCount: (open: number) => void)
       return `${baseUrl.replace(/^http/, 'ws')}/socket-mode/link?ticket=${ticket}&app_id=${appId}`
     },
     upgrade(req, socket, head) {
-      const url = new URL(req.url ?? '/', 'http://local')
-      if (!url.pathname.endsWith('/socket-mode/link')) return false
-      const ticket = url.searchParams.get('ticket') ?? ''
+      const [path = '', query] = (req.url ?? '').split('?')
+      if (!path.endsWith('/socket-mode/link')) return false
+      const ticket = new URLSearchParams(query).get('ticket') ?? ''
       if (refusing || !tickets.delete(ticket)) {
         const status = refusing ? '503 Service Unavailable' : '401 Unauthorized'
         socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)

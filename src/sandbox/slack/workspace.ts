@@ -145,7 +145,7 @@ export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorks
 
   async function listen(port = 0): ReturnType<SlackWorkspace['listen']> {
     const server = createServer((req, res) => {
-      const path = new URL(req.url ?? '/', 'http://local').pathname
+      const [path = '/'] = (req.url ?? '/').split('?')
       handle(req, res, path).then(
         (ours) => ours || res.writeHead(404).end(),
         (error) => {
