@@ -345,6 +345,7 @@ function requestFor(stored: StoredTarget): PublishRequest {
     handles: stored.target.handles,
     attempt: stored.target.attempt,
     frozenAt: stored.createdAt,
+    dueSince: stored.target.dueSince,
   }
 }
 

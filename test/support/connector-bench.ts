@@ -30,6 +30,8 @@ export interface ContractSetup {
   readonly provesAbsence: boolean
   /** A second copy in the account's list is noticed; false where the key makes one impossible. */
   readonly seesCopies?: boolean
+  /** Refuses a text that it had before, also when that post is gone. */
+  readonly remembersTexts?: boolean
   readonly sandbox?: SandboxOptions
   /** The platform's own errors, on the call that makes the post public. */
   readonly errors?: readonly ErrorRow[]
@@ -81,6 +83,13 @@ export function createBench(setup: ContractSetup) {
     }
     const denied = state.status === 'failed' && state.reason.class === 'denied'
     return denied ? { type: 'retryRequested', at, who } : undefined
+  }
+
+  /** Wants to have what was removed sent again. */
+  const sendsAgain = ({ state }: Target, at: number): TargetEvent | undefined => {
+    const who = { kind: 'person', id: 'U1', name: 'Sam' } as const
+    const removed = state.status === 'failed' && state.reason.class === 'removed'
+    return removed ? { type: 'retryRequested', at, who } : undefined
   }
 
   /** Mends the account; everything else stays as it is. */
@@ -188,6 +197,7 @@ export function createBench(setup: ContractSetup) {
     reads,
     drive,
     looks,
+    sendsAgain,
     reconnects,
     expectTruth,
     expectEnd,

@@ -177,6 +177,27 @@ export function connectorContract(name: string, setup: ContractSetup): void {
           expect(alarms(drive)).toMatchObject([{ kind: 'incident', incident: { type: 'removed' } }])
         } else expect(drive.state.status).toBe('published')
       })
+
+      it.each(contentNames)(
+        'is sent once more when a person asks for that after %s was removed',
+        async (contentName) => {
+          let removed = false
+          const drive = await bench.drive(bench.content(contentName), {
+            beforeTask: async (task) => {
+              if (task !== 'recheck' || removed) return
+              removed = bench.sandbox().remove(setup.platform, bench.live()[0]?.id ?? '')
+            },
+            person: bench.sendsAgain,
+          })
+          const [post, ...more] = bench.live()
+          expect(more).toEqual([])
+          if (!bench.connector().verify) return
+          expect(statuses(drive)).toContain('failed')
+          if (!post && setup.remembersTexts) {
+            expect(drive.state).toMatchObject({ status: 'failed', reason: { class: 'duplicate' } })
+          } else expect(drive.state).toMatchObject({ status: 'published', remoteId: post?.id })
+        },
+      )
     })
 
     describe('the same content, published twice on purpose', () => {

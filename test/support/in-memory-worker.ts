@@ -152,7 +152,7 @@ export class InMemoryWorker {
 
   private request(): PublishRequest {
     const { content, targetId, createdAt, otherRemoteIds } = this.world
-    const { handles, attempt } = this.world.current()
+    const { handles, attempt, dueSince } = this.world.current()
     return {
       targetId,
       idempotencyKey: keyOf(targetId),
@@ -161,6 +161,7 @@ export class InMemoryWorker {
       handles: structuredClone(handles),
       attempt,
       frozenAt: createdAt,
+      dueSince,
       otherRemoteIds,
     }
   }

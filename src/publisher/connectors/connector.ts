@@ -83,6 +83,8 @@ export interface PublishRequest {
   readonly attempt: number
   /** When the target was created: the frozen time for records that carry one. */
   readonly frozenAt: Instant
+  /** When this round began: its time, or when a person last asked for it. Earlier ones failed. */
+  readonly dueSince: Instant
   /** Posts on this account that belong to other targets of ours: never proof of this one. */
   readonly otherRemoteIds?: ReadonlySet<string>
 }

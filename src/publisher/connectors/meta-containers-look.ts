@@ -3,6 +3,7 @@ import type { Finding, Sighting } from '../core/outcome.js'
 import type { CredentialCheck, Doubt, LivePost, Reader } from './connector.js'
 import { checkToken } from './meta.js'
 import {
+  afterRemoval,
   type ContainerApi,
   readHandles,
   readPost,
@@ -84,7 +85,7 @@ export async function verifyContainer(
     until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readPosts(api, reader, wanted.since)
-  const sighting = sightingOf(remoteId, own, list, wanted)
+  const sighting = sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
   const { container } = readHandles(post.handles)
   if (sighting.kind !== 'unknown' || remoteId !== undefined || container === undefined) {
     return sighting

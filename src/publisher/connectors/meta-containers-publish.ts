@@ -38,11 +38,26 @@ export async function publishContainer(
   const attempt = { api, request, steps }
   let handles = readHandles(request.handles)
   if (handles.container === undefined) {
+    const earlier = await stillThere(attempt, handles)
+    if (earlier) return earlier
     const made = await makeContainers(attempt, handles)
     if ('kind' in made) return made
     handles = made
   }
   return goOn(attempt, handles, handles.container ?? '')
+}
+
+/** Nothing is sent for a post that is gone before the account was read once more. */
+async function stillThere(
+  { api, request, steps }: Attempt,
+  { earlierAt }: ContainerHandles,
+): Promise<Outcome | undefined> {
+  if (earlierAt === undefined) return undefined
+  const wanted = wantedPost(request, earlierAt)
+  const list = await readPosts(api, steps, wanted.since)
+  if (list.kind === 'unread') return notSentUnread(list)
+  const found = foundAmong(matching(list.value, wanted))
+  return found && livePost(found)
 }
 
 /** Part by part, each saved before the next: an attempt that breaks off goes on where it was. */

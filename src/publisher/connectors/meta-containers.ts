@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Outcome, Reason } from '../core/outcome.js'
-import type { Instant } from '../core/target.js'
+import type { Handles, Instant } from '../core/target.js'
 import type { Content, Media, PublishRequest, Reader } from './connector.js'
 import { type Graph, type Listed, type Read, readList, readObject, type Unread } from './meta.js'
 import type { GraphError, Meaning } from './meta-errors.js'
@@ -47,11 +47,19 @@ const handles = z.object({
   createdAt: z.number().optional().catch(undefined),
   /** The first time this container was sent to be published. */
   sentAt: z.number().optional().catch(undefined),
+  /** When a post was first sent that is gone since: it may only have been out of sight. */
+  earlierAt: z.number().optional().catch(undefined),
 })
 export type ContainerHandles = z.infer<typeof handles>
 
 export function readHandles(stored: unknown): ContainerHandles {
   return handles.parse(stored)
+}
+
+/** A container that was published speaks for the post that is gone, and cannot be published again. */
+export function afterRemoval(stored: unknown): Handles {
+  const { sentAt, earlierAt } = readHandles(stored)
+  return { parts: [], earlierAt: sentAt ?? earlierAt }
 }
 
 /** The documented answer to a lost publish is the container's own status. */

@@ -1,5 +1,5 @@
 import type { Finding, Outcome, RemotePost, Sighting } from '../core/outcome.js'
-import type { Evidence, Instant } from '../core/target.js'
+import type { Evidence, Handles, Instant } from '../core/target.js'
 import { failureOf } from './classify.js'
 import type { Listed, Read, Unread } from './meta.js'
 
@@ -94,12 +94,14 @@ export function namedIds(evidence: readonly Evidence[]): readonly string[] {
  * What one look at a live post showed.
  * @param own the post read by its id; absent when no id is known
  * @param list what the account's list shows around the time of publishing
+ * @param handles what is left to go on from if it is gone
  */
 export function sightingOf(
   remoteId: string | undefined,
   own: Read<Listed> | { readonly kind: 'missing' } | undefined,
   list: Read<readonly Listed[]>,
   wanted: Wanted,
+  handles: Handles,
 ): Sighting {
   const matches = list.kind === 'read' ? matching(list.value, wanted) : []
   const inList = matches.find(({ id }) => id === remoteId)
@@ -112,7 +114,7 @@ export function sightingOf(
   if (first) return { kind: 'live', ...remote(first), ...(inList ? { alone: true } : {}) }
   // A list that does not show it is no proof, and "missing" only counts when the list agrees.
   if (own?.kind === 'missing' && list.kind === 'read') {
-    return { kind: 'gone', how: 'The platform does not know the post any more.' }
+    return { kind: 'gone', how: 'The platform does not know the post any more.', handles }
   }
   const unread = own?.kind === 'unread' ? own : list.kind === 'unread' ? list : undefined
   const how = unread ? failureOf(unread.outcome).reason.text : 'The list does not show it.'

@@ -179,6 +179,7 @@ export function decideSighting(
         {
           effects: [{ kind: 'incident', incident: { type: 'removed', how: sighting.how } }],
           note: sighting.how,
+          change: sighting.handles ? { handles: sighting.handles } : {},
         },
       )
     }

@@ -1,3 +1,5 @@
+import type { Handles } from './target.js'
+
 /** What kind of failure it is; decides what the thread offers and what the scorecard groups by. */
 export type FailureClass =
   | 'auth' // the credential is refused or has expired
@@ -115,5 +117,10 @@ export type Sighting =
       readonly alone?: true
     }
   | { readonly kind: 'duplicated'; readonly copies: readonly RemotePost[] }
-  | { readonly kind: 'gone'; readonly how: string }
+  | {
+      readonly kind: 'gone'
+      readonly how: string
+      /** What one more attempt may go on from: nothing that would speak for the post that is gone. */
+      readonly handles?: Handles
+    }
   | { readonly kind: 'unknown'; readonly how: string }

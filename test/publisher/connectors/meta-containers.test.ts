@@ -85,6 +85,32 @@ describe('a new container', () => {
   })
 })
 
+describe('after a removal', () => {
+  const removed = { parts: [], earlierAt: NOON - HOUR }
+  const listed = json({
+    data: [{ id: 'm1', caption: image.text, timestamp: '2026-01-05T11:00:01+0000' }],
+  })
+
+  it('a new container is made, when the account still does not show the post', async () => {
+    const { outcome, asked, saved } = await attempt(removed, [
+      json({ data: [] }),
+      json({ id: 'c2' }),
+      FINISHED,
+      json({ id: 'm2' }),
+      metaError(2, undefined, 500),
+    ])
+    expect(outcome).toEqual({ kind: 'published', remoteId: 'm2' })
+    expect(asked[1]).toBe('POST /v26.0/1784/media')
+    expect(saved.at(-1)).toEqual({ ...removed, container: 'c2', createdAt: NOON, sentAt: NOON })
+  })
+
+  it('nothing is sent when the post is there after all, or the account cannot be read', async () => {
+    const live = await attempt(removed, [listed])
+    expect(live.outcome).toEqual({ kind: 'published', remoteId: 'm1' })
+    expect((await attempt(removed, [metaError(2, undefined, 500)])).outcome.kind).toBe('transient')
+  })
+})
+
 describe('a kept container', () => {
   it('that is published already is live, and nothing is sent', async () => {
     const { outcome, asked } = await attempt(kept, [state('PUBLISHED'), json({ data: [] })])

@@ -66,36 +66,41 @@ describe('a post of ours in a list', () => {
 })
 
 describe('a look at a live post', () => {
+  const left = { earlierAt: NOON }
+  type Seen = Parameters<typeof sightingOf>
+  const see = (id: Seen[0], own: Seen[1], list: Seen[2], like: Wanted) =>
+    sightingOf(id, own, list, like, left)
+
   it('sees it, by its id or in the list', () => {
-    expect(sightingOf('a', read1(post('a')), unread, wanted)).toEqual({
+    expect(see('a', read1(post('a')), unread, wanted)).toEqual({
       kind: 'live',
       remoteId: 'a',
     })
-    expect(sightingOf(undefined, undefined, read(post('a')), wanted)).toMatchObject({
+    expect(see(undefined, undefined, read(post('a')), wanted)).toMatchObject({
       kind: 'live',
     })
   })
 
   it('does not take a glitch for a removal while the list still shows it', () => {
     const missing = { kind: 'missing' } as const
-    expect(sightingOf('a', missing, read(post('a')), wanted).kind).toBe('live')
-    expect(sightingOf('a', missing, unread, wanted).kind).toBe('unknown')
-    expect(sightingOf('a', missing, read(), wanted).kind).toBe('gone')
+    expect(see('a', missing, read(post('a')), wanted).kind).toBe('live')
+    expect(see('a', missing, unread, wanted).kind).toBe('unknown')
+    expect(see('a', missing, read(), wanted)).toMatchObject({ kind: 'gone', handles: left })
   })
 
   it('sees a second copy, but not one that is another target’s', () => {
     const both = read(post('b'), post('a'))
-    expect(sightingOf('a', read1(post('a')), both, wanted)).toMatchObject({
+    expect(see('a', read1(post('a')), both, wanted)).toMatchObject({
       kind: 'duplicated',
       copies: [{ remoteId: 'a' }, { remoteId: 'b' }],
     })
     const others = new Set(['b'])
-    expect(sightingOf('a', read1(post('a')), both, { ...wanted, others }).kind).toBe('live')
+    expect(see('a', read1(post('a')), both, { ...wanted, others }).kind).toBe('live')
   })
 
   it('knows nothing when nothing can be read, or when a list without proof is empty', () => {
-    expect(sightingOf('a', unread, unread, wanted)).toEqual({ kind: 'unknown', how: 'No answer.' })
-    expect(sightingOf(undefined, undefined, read(), wanted).kind).toBe('unknown')
+    expect(see('a', unread, unread, wanted)).toEqual({ kind: 'unknown', how: 'No answer.' })
+    expect(see(undefined, undefined, read(), wanted).kind).toBe('unknown')
   })
 })
 

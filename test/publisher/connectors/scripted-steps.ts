@@ -63,6 +63,7 @@ export function requestOf(overrides: Partial<PublishRequest> = {}): PublishReque
     handles: {},
     attempt: 1,
     frozenAt: NOON,
+    dueSince: NOON,
     otherRemoteIds: new Set(),
     ...overrides,
   }

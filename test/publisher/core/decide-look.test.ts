@@ -226,6 +226,12 @@ describe('published', () => {
     ])
   })
 
+  it('leaves to the next attempt only what does not speak for the post that is gone', () => {
+    const missed = target('published', { missing: 1 }, { handles: { container: '1' } })
+    const gone: Sighting = { kind: 'gone', how: '', handles: { earlierAt: NOON } }
+    expect(movedTo(see(missed, gone)).target.handles).toEqual({ earlierAt: NOON })
+  })
+
   it('takes a look that showed nothing neither for a sighting nor for a miss', () => {
     const missed = target('published', { missing: 1 })
     const unsure = see(missed, { kind: 'unknown', how: 'It answers 500.' })

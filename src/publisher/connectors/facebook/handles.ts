@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Instant } from '../../core/target.js'
+import type { Handles, Instant } from '../../core/target.js'
 import type { Media } from '../connector.js'
 
 const HOUR = 3_600_000
@@ -12,12 +12,20 @@ const handles = z.object({
   sentAt: z.number().optional().catch(undefined),
   /** A video that Facebook has accepted. */
   video: z.string().optional().catch(undefined),
+  /** When a post was first sent that is gone since: it may only have been out of sight. */
+  earlierAt: z.number().optional().catch(undefined),
 })
 /** What Facebook's steps leave behind. Photos are only ever added, so that old ones are known. */
 export type FacebookHandles = z.infer<typeof handles>
 
 export function readHandles(stored: unknown): FacebookHandles {
   return handles.parse(stored)
+}
+
+/** The photos of a post that is gone cannot be attached again, and its video speaks for it. */
+export function afterRemoval(stored: unknown): Handles {
+  const { photos, sentAt, earlierAt } = readHandles(stored)
+  return { photos: photos.map((photo) => ({ ...photo, at: 0 })), earlierAt: sentAt ?? earlierAt }
 }
 
 /** The upload of this photo that can still be attached. */

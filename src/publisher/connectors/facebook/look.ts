@@ -13,7 +13,7 @@ import {
   sightingOf,
   type Wanted,
 } from '../meta-look.js'
-import { photoIds, readHandles } from './handles.js'
+import { afterRemoval, photoIds, readHandles } from './handles.js'
 import type { Page } from './page.js'
 import { readVideo, videoFinding } from './video.js'
 import { feedPost, LIST_FIELDS, POST_FIELDS, pagePost } from './wire.js'
@@ -99,5 +99,5 @@ export async function verify(page: Page, post: LivePost, reader: Reader): Promis
   const list: Read<readonly Listed[]> = comparable
     ? await readPosts(page, reader, wanted.since)
     : { kind: 'read', value: [] }
-  return sightingOf(remoteId, own, list, wanted)
+  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
 }

@@ -30,16 +30,20 @@ export async function publish(page: Page, request: PublishRequest, steps: Steps)
 async function sentBefore(
   page: Page,
   request: PublishRequest,
-  { sentAt, video }: FacebookHandles,
+  { sentAt, earlierAt, video }: FacebookHandles,
   steps: Steps,
 ): Promise<Outcome | undefined> {
-  if (sentAt === undefined) return undefined
+  const since = sentAt ?? earlierAt
+  if (since === undefined) return undefined
   if (video !== undefined) {
     const state = await readVideo(page, steps, video)
-    if (state.kind !== 'broken') return videoOutcome(state)
+    // A video of an earlier round was not found by a person: it counts only if it is live after all.
+    const denied = since < request.dueSince
+    if (denied && state.kind === 'unread') return notSentUnread(state)
+    if (denied ? state.kind === 'live' : state.kind !== 'broken') return videoOutcome(state)
   }
-  const wanted = wantedPost(request, sentAt)
-  const list = await readPosts(page, steps, sentAt)
+  const wanted = wantedPost(request, since)
+  const list = await readPosts(page, steps, wanted.since)
   if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))
   return found && livePost(found)

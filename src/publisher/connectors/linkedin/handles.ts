@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Handles } from '../../core/target.js'
 import type { Media } from '../connector.js'
 
 const handles = z.object({
@@ -8,12 +9,20 @@ const handles = z.object({
   noThumb: z.literal(true).optional().catch(undefined),
   /** The first time this content was sent: an earlier attempt may be out since then. */
   sentAt: z.number().optional().catch(undefined),
+  /** When a post was first sent that is gone since: it may only have been out of sight. */
+  earlierAt: z.number().optional().catch(undefined),
 })
 /** What LinkedIn's steps leave behind. */
 export type LinkedInHandles = z.infer<typeof handles>
 
 export function readHandles(stored: unknown): LinkedInHandles {
   return handles.parse(stored)
+}
+
+/** Assets outlive the posts that show them. */
+export function afterRemoval(stored: unknown): Handles {
+  const { sentAt, earlierAt, ...kept } = readHandles(stored)
+  return { ...kept, earlierAt: sentAt ?? earlierAt }
 }
 
 export function assetOf({ uploads }: LinkedInHandles, media: Media): string | undefined {

@@ -15,7 +15,7 @@ import {
   type Wanted,
 } from '../meta-look.js'
 import { judge } from './classify.js'
-import { readHandles } from './handles.js'
+import { afterRemoval, readHandles } from './handles.js'
 import { comparable } from './little-text.js'
 import type { Page } from './page.js'
 import { postList, readPost } from './wire.js'
@@ -130,7 +130,7 @@ export async function verify(page: Page, post: LivePost, reader: Reader): Promis
     until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readPosts(page, reader, wanted.since)
-  return sightingOf(remoteId, own, list, wanted)
+  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
 }
 
 /** Deletes a post; LinkedIn answers the same when it is not there any more. */

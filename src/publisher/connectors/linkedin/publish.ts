@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/outcome.js'
+import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { notSentUnread } from '../meta.js'
@@ -23,7 +24,9 @@ export async function publish(
 ): Promise<Outcome> {
   const kept = readHandles(request.handles)
   const again = kept.sentAt !== undefined
-  const earlier = again && canRead ? await sentBefore(page, request, steps) : CLOSED
+  const since = kept.sentAt ?? kept.earlierAt
+  const reads = since !== undefined && canRead
+  const earlier = reads ? await sentBefore(page, request, since, steps) : CLOSED
   if (earlier.kind !== 'closed' && earlier.kind !== 'notThere') return earlier
   const uploaded = await uploadMedia(page, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
@@ -49,8 +52,13 @@ type Earlier = Outcome | { readonly kind: 'notThere' } | { readonly kind: 'close
 const CLOSED: Earlier = { kind: 'closed' }
 
 /** Nothing is sent a second time before the page was read, where it can be. */
-async function sentBefore(page: Page, request: PublishRequest, steps: Steps): Promise<Earlier> {
-  const wanted = wantedPost(request, steps.now())
+async function sentBefore(
+  page: Page,
+  request: PublishRequest,
+  since: Instant,
+  steps: Steps,
+): Promise<Earlier> {
+  const wanted = wantedPost(request, since)
   const list = await readPosts(page, steps, wanted.since)
   if (list.kind === 'unread') return isClosed(list) ? CLOSED : notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))

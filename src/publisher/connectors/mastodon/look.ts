@@ -15,7 +15,7 @@ import {
   type Wanted,
 } from '../meta-look.js'
 import { judge } from './classify.js'
-import { readHandles } from './handles.js'
+import { afterRemoval, readHandles } from './handles.js'
 import { comparable } from './html-text.js'
 import { type Server, unreadableAnswer } from './server.js'
 import { status, statusList, statusSource } from './wire.js'
@@ -167,7 +167,7 @@ export async function verify(server: Server, post: LivePost, reader: Reader): Pr
     until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readStatuses(server, reader, wanted.since)
-  return sightingOf(remoteId, own, list, wanted)
+  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
 }
 
 /** Deletes a post; one that is not there any more counts as removed. */

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/outcome.js'
+import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { notSentUnread } from '../meta.js'
@@ -7,6 +8,7 @@ import { tellProgress } from '../progress.js'
 import { judge } from './classify.js'
 import {
   freshUpload,
+  keyOf,
   type MastodonHandles,
   readHandles,
   replaceUpload,
@@ -28,14 +30,15 @@ export async function publish(
 ): Promise<Outcome> {
   const { content, idempotencyKey } = request
   const kept = readHandles(request.handles)
-  const earlier = kept.sentAt === undefined ? undefined : await sentBefore(server, request, steps)
+  const since = kept.sentAt ?? kept.earlierAt
+  const earlier = since === undefined ? undefined : await sentBefore(server, request, since, steps)
   if (earlier) return earlier
   const uploaded = await upload(server, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
 
   const { handles, mediaIds } = uploaded
   const call = server.request('POST', 'v1/statuses', {
-    headers: { 'idempotency-key': idempotencyKey },
+    headers: { 'idempotency-key': keyOf(idempotencyKey, kept) },
     body: { json: statusForm(content.text, mediaIds) },
   })
   const sent = { ...handles, sentAt: kept.sentAt ?? steps.now() }
@@ -55,9 +58,10 @@ export async function publish(
 async function sentBefore(
   server: Server,
   request: PublishRequest,
+  since: Instant,
   steps: Steps,
 ): Promise<Outcome | undefined> {
-  const wanted = wantedStatus(request, steps.now())
+  const wanted = wantedStatus(request, since)
   const list = await readStatuses(server, steps, wanted.since)
   if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(await matchingStatuses(server, steps, list.value, wanted))

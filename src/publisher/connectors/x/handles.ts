@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Instant } from '../../core/target.js'
+import type { Handles, Instant } from '../../core/target.js'
 import type { Media } from '../connector.js'
 
 const HOUR = 3_600_000
@@ -13,12 +13,20 @@ const handles = z.object({
   uploads: z.array(upload).catch([]),
   /** The first time this content was sent: an earlier attempt may be out since then. */
   sentAt: z.number().optional().catch(undefined),
+  /** When a post was first sent that is gone since: it may only have been out of sight. */
+  earlierAt: z.number().optional().catch(undefined),
 })
 /** What X's steps leave behind. Uploads stay listed, so that old ones are known. */
 export type XHandles = z.infer<typeof handles>
 
 export function readHandles(stored: unknown): XHandles {
   return handles.parse(stored)
+}
+
+/** Whether files of a post that is gone can be attached again is not known. */
+export function afterRemoval(stored: unknown): Handles {
+  const { uploads, sentAt, earlierAt } = readHandles(stored)
+  return { uploads: uploads.map((kept) => ({ ...kept, at: 0 })), earlierAt: sentAt ?? earlierAt }
 }
 
 /** The upload of this medium that can still be attached. */

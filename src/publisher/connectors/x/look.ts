@@ -16,7 +16,7 @@ import {
   type Wanted,
 } from '../meta-look.js'
 import { judge } from './classify.js'
-import { readHandles } from './handles.js'
+import { afterRemoval, readHandles } from './handles.js'
 import { comparable } from './timeline-text.js'
 import type { User } from './user.js'
 import { onePost, POST_FIELDS, problem, timeline, timelinePost } from './wire.js'
@@ -119,7 +119,7 @@ export async function verify(user: User, post: LivePost, reader: Reader): Promis
     until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readTimeline(user, reader, wanted.since)
-  return sightingOf(remoteId, own, list, wanted)
+  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
 }
 
 /** Deletes a post; one that is not there any more counts as removed. */

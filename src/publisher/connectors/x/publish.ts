@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/outcome.js'
+import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { isCredential, notSentUnread } from '../meta.js'
@@ -15,7 +16,8 @@ import { created } from './wire.js'
 export async function publish(user: User, request: PublishRequest, steps: Steps): Promise<Outcome> {
   const { content } = request
   const kept = readHandles(request.handles)
-  const earlier = kept.sentAt === undefined ? undefined : await sentBefore(user, request, steps)
+  const since = kept.sentAt ?? kept.earlierAt
+  const earlier = since === undefined ? undefined : await sentBefore(user, request, since, steps)
   if (earlier) return earlier
   const uploaded = await uploadMedia(user, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
@@ -41,9 +43,10 @@ export async function publish(user: User, request: PublishRequest, steps: Steps)
 async function sentBefore(
   user: User,
   request: PublishRequest,
+  since: Instant,
   steps: Steps,
 ): Promise<Outcome | undefined> {
-  const wanted = wantedPost(request, steps.now())
+  const wanted = wantedPost(request, since)
   const list = await readTimeline(user, steps, wanted.since)
   if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))

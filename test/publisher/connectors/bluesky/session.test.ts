@@ -44,6 +44,7 @@ async function start(options: SandboxOptions = {}) {
       handles: {},
       attempt: 1,
       frozenAt: clock.now(),
+      dueSince: clock.now(),
       otherRemoteIds: new Set(),
     }
     return connector.publish(request, steps)

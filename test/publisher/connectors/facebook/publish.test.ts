@@ -109,6 +109,17 @@ describe('the post', () => {
     expect(absent.steps.saved).toEqual([before])
   })
 
+  it('that was removed is looked for once more: it may only have been out of sight', async () => {
+    const removed = { photos: [], earlierAt: NOON - HOUR }
+    const found = json({
+      data: [{ id: '1029_4', message: text.text, created_time: '2026-01-05T11:00:00+0000' }],
+    })
+    const live = await attempt(text, removed, [found])
+    expect(live.outcome).toEqual({ kind: 'published', remoteId: '1029_4' })
+    const refused = await attempt(text, removed, [none, metaError(506)])
+    expect(refused.outcome).toHaveProperty('refusal')
+  })
+
   it('called a duplicate is refused at first, and after an earlier send a sign of that', async () => {
     const atFirst = await attempt(text, {}, [metaError(506)])
     expect(atFirst.outcome).toHaveProperty('refusal')
@@ -174,6 +185,20 @@ describe('a video', () => {
   it('that came to nothing does not speak for the next one', async () => {
     const { steps } = await attempt(content, handles, [status('error'), none, reset])
     expect(steps.saved).toEqual([{ photos: [], sentAt: NOON }])
+  })
+
+  it('that a person did not find is sent again, unless it is live after all', async () => {
+    const again = async (answers: readonly Answer[]) => {
+      const steps = scriptedSteps(answers, NOON + HOUR)
+      const request = requestOf({ content, handles, dueSince: NOON + HOUR })
+      return { outcome: await facebook.publish(request, steps), saved: steps.saved }
+    }
+    const sent = await again([status('processing'), none, json({ id: 'v2' })])
+    expect(sent.saved.at(-1)).toEqual({ photos: [], sentAt: NOON, video: 'v2' })
+    const deleted = await again([metaError(100, 33), none, json({ id: 'v2' })])
+    expect(deleted.outcome).toMatchObject({ kind: 'accepted', stage: 'finishing' })
+    expect((await again([status('ready')])).outcome).toMatchObject({ kind: 'published' })
+    expect((await again([reset])).outcome).toMatchObject({ kind: 'transient' })
   })
 
   it('that was accepted is not uploaded again while Facebook works on it', async () => {

@@ -47,6 +47,7 @@ function look(server: Served, ageMs: number, doubt: Partial<Doubt> = {}) {
     handles: { sentAt: NOON },
     attempt: 1,
     frozenAt: NOON,
+    dueSince: NOON,
     mutationAt: NOON,
     evidence: [],
     otherRemoteIds: new Set(),

@@ -24,6 +24,7 @@ connectorContract('X keeps the contract', {
   prepared: 'a video',
   provesAbsence: false,
   seesCopies: true,
+  remembersTexts: true,
   sandbox: { accounts: { x: [{ id: TOKEN, token: TOKEN, name: 'Acme', username: 'acme' }] } },
   errors: [{ name: 'the same text again', says: 'refusal', fault: { kind: 'duplicate_refusal' } }],
 })
