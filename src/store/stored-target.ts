@@ -33,6 +33,7 @@ const mediaSchema = z.object({
   durationMs: z.number().exactOptional(),
   codec: z.string().exactOptional(),
   framesPerSecond: z.number().exactOptional(),
+  sound: z.object({ codec: z.string(), hertz: z.number().exactOptional() }).exactOptional(),
   describedLast: z.literal(true).exactOptional(),
   animated: z.literal(true).exactOptional(),
   alt: z.string().exactOptional(),

@@ -2,6 +2,7 @@ import { imageSize } from 'image-size'
 import { isAnimated } from './animated.js'
 import { readVideo } from './mp4.js'
 import { guessWhat, type MediaType, sniff } from './sniff.js'
+import type { SoundTrack } from './sound-track.js'
 
 export type Inspected =
   | {
@@ -12,6 +13,7 @@ export type Inspected =
       readonly durationMs?: number
       readonly codec?: string
       readonly framesPerSecond?: number
+      readonly sound?: SoundTrack
       readonly describedLast?: true
       readonly animated?: true
     }

@@ -1,15 +1,17 @@
 import { type PictureTrack, readPictureTrack } from './picture-track.js'
+import { readSoundTrack, type SoundTrack } from './sound-track.js'
 
 /** What a video's own description says. */
 export interface VideoFacts extends PictureTrack {
   readonly width: number
   readonly height: number
   readonly durationMs: number
+  readonly sound?: SoundTrack
   /** The description stands behind the pictures, so that nobody can begin before having it all. */
   readonly describedLast?: true
 }
 
-/** More pictures than hours of video have; a small file can claim many more. */
+/** More than hours of video have of pictures or sounds; a small file can claim many more. */
 const MAX_SAMPLES = 300_000
 
 /**
@@ -23,14 +25,22 @@ export function readVideo(bytes: Uint8Array): VideoFacts | undefined {
   const moov = child(view, 'moov')
   const header = moov && child(moov, 'mvhd')
   if (!moov || !header) return undefined
-  for (const { type, body } of boxes(moov)) {
-    const size = type === 'trak' ? pictureSize(body) : undefined
-    if (!size) continue
-    const track = samplesIn(body) <= MAX_SAMPLES ? readPictureTrack(only(header, body)) : {}
-    const last = isLast(view) ? { describedLast: true as const } : {}
-    return { ...size, durationMs: durationOf(header), ...track, ...last }
+  const tracks = [...boxes(moov)].flatMap(({ type, body }) => (type === 'trak' ? [body] : []))
+  const picture = tracks.find((track) => pictureSize(track) !== undefined)
+  const size = picture && pictureSize(picture)
+  if (!size) return undefined
+  const readable = (track: DataView) => samplesIn(track) <= MAX_SAMPLES
+  const stored = readable(picture) ? readPictureTrack(only(header, picture)) : {}
+  const [sound] = tracks.flatMap((track) =>
+    track === picture || !readable(track) ? [] : (readSoundTrack(only(header, track)) ?? []),
+  )
+  return {
+    ...size,
+    durationMs: durationOf(header),
+    ...stored,
+    ...(sound ? { sound } : {}),
+    ...(isLast(view) ? { describedLast: true as const } : {}),
   }
-  return undefined
 }
 
 function isLast(file: DataView): boolean {

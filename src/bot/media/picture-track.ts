@@ -1,4 +1,4 @@
-import { createFile, MP4BoxBuffer } from 'mp4box'
+import { tablesIn } from './track-tables.js'
 
 /** How the pictures of a video are stored. */
 export interface PictureTrack {
@@ -23,16 +23,4 @@ export function readPictureTrack(file: Uint8Array): PictureTrack {
     ...(codec === undefined ? {} : { codec }),
     ...(Number.isFinite(rate) && rate > 0 ? { framesPerSecond: rate } : {}),
   }
-}
-
-function tablesIn(bytes: Uint8Array) {
-  const file = createFile()
-  file.onError = () => {}
-  try {
-    file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(Uint8Array.from(bytes).buffer, 0))
-  } catch {
-    // What is not understood is not checked either; the platform looks for itself.
-  }
-  const mdia = file.moov?.traks[0]?.mdia
-  return { ...mdia?.minf?.stbl, timescale: mdia?.mdhd?.timescale }
 }

@@ -44,6 +44,8 @@ export interface Media {
   /** How a video's pictures are stored, such as `avc1` or `hvc1`, where the file tells. */
   readonly codec?: string
   readonly framesPerSecond?: number
+  /** How its sound is stored, such as `mp4a.40.2`, where it has any and the file tells. */
+  readonly sound?: { readonly codec: string; readonly hertz?: number }
   /** A video whose description (`moov`) stands at its end. */
   readonly describedLast?: true
   /** An image of more than one picture. */

@@ -55,6 +55,17 @@ describe('inspect', () => {
     expect(last).toMatchObject({ codec: 'av01', describedLast: true })
   })
 
+  it('tells how the sound of a video is stored, where it says so', () => {
+    const video = { width: 640, height: 480, durationMs: 1000 }
+    const sound = { codec: 'mp4a', hertz: 44_100 }
+    expect(inspect(mp4(video, { sound }))).toMatchObject({ sound, width: 640 })
+    const pcm = { codec: 'sowt', hertz: 48_000 }
+    expect(inspect(mp4(video, { sound: pcm, brand: 'qt  ' }))).toMatchObject({
+      sound: { codec: 'sowt' },
+    })
+    expect(inspect(mp4(video))).not.toHaveProperty('sound')
+  })
+
   it('does not count what no video has, and still tells its size', () => {
     const video = { width: 640, height: 480, durationMs: 1000 }
     const stored = { codec: 'avc1', pictures: 1, ticks: 1, claims: 4_000_000_000 }

@@ -31,6 +31,8 @@ export function mp4(
     version?: 0 | 1
     /** How its pictures are stored; else nothing is said about that. */
     stored?: Parameters<typeof stored>[0]
+    /** How its sound is stored; else there is a track of which nothing is said. */
+    sound?: { codec: string; hertz: number }
     /** Its description stands before its pictures. */
     describedFirst?: boolean
   } = {},
@@ -41,7 +43,13 @@ export function mp4(
   mvhd.writeUInt32BE(1000, version === 1 ? 20 : 12)
   if (version === 1) mvhd.writeBigUInt64BE(BigInt(video?.durationMs ?? 0), 24)
   else mvhd.writeUInt32BE(video?.durationMs ?? 0, 16)
-  const sound = box('trak', box('tkhd', trackHeader(version, 0, 0, false)))
+  const sound = box(
+    'trak',
+    Buffer.concat([
+      box('tkhd', trackHeader(version, 0, 0, false)),
+      ...(options.sound ? [soundOf(options.sound)] : []),
+    ]),
+  )
   const picture = video
     ? box(
         'trak',
@@ -89,6 +97,25 @@ function stored(track: {
       box('mdhd', numbers(0, 0, 0, 24_000, pictures * ticks, 0)),
       box('hdlr', handler),
       box('minf', Buffer.concat([box('vmhd', numbers(0, 0, 0)), box('stbl', table)])),
+    ]),
+  )
+}
+
+/** The `mdia` of a track with sound; rates above 65,535 do not fit into an entry. */
+function soundOf({ codec, hertz }: { codec: string; hertz: number }): Buffer {
+  const entry = Buffer.alloc(28)
+  entry.writeUInt16BE(1, 6)
+  entry.writeUInt16BE(2, 16) // channels
+  entry.writeUInt16BE(16, 18) // bits
+  entry.writeUInt16BE(hertz, 24)
+  const handler = Buffer.concat([Buffer.alloc(8), Buffer.from('soun'), Buffer.alloc(16)])
+  const [one, none] = [Buffer.from([0, 0, 0, 1]), Buffer.alloc(4)]
+  return box(
+    'mdia',
+    Buffer.concat([
+      box('mdhd', Buffer.alloc(24)),
+      box('hdlr', handler),
+      box('minf', box('stbl', box('stsd', Buffer.concat([none, one, box(codec, entry)])))),
     ]),
   )
 }

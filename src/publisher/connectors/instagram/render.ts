@@ -1,7 +1,7 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
 import type { ContainerPlan } from '../meta-containers.js'
-import { checkStorage, H264_AND_H265 } from '../videos.js'
+import { AAC_TO_48_KHZ, checkStorage, H264_AND_H265 } from '../videos.js'
 
 const MB = 1024 * 1024
 const MINUTE_MS = 60_000
@@ -28,6 +28,7 @@ export const LIMITS = {
   video: {
     codecs: H264_AND_H265,
     framesPerSecond: { min: 23, max: 60 },
+    sound: AAC_TO_48_KHZ,
     describedFirst: true,
   },
 } as const
