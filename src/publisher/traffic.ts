@@ -9,7 +9,7 @@ import {
 } from '../store/outages.js'
 import { askForSlot, giveSlotBack } from '../store/slots.js'
 import type { StoredTarget } from '../store/stored-target.js'
-import { isOutage, nextProbeMs, OUTAGE_WITHIN_MS } from './core/outage.js'
+import { heardIn, isOutage, isSilent, nextProbeMs, OUTAGE_WITHIN_MS } from './core/outage.js'
 import type { Finding, Outcome } from './core/outcome.js'
 import type { AccountGate } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
@@ -96,7 +96,9 @@ export function createTraffic(deps: PublisherDeps) {
   async function heard({ platform }: StoredTarget, outcome: Outcome): Promise<void> {
     try {
       const now = deps.now()
-      if (!isSilence(outcome)) {
+      const told = heardIn(outcome)
+      if (told === 'nothing') return
+      if (told === 'answer') {
         if ((await outageOf(platform)) && (await endOutage(orm, platform, now))) {
           knownUntil = 0
           deps.log.warn({ platform }, 'the platform answers again')
@@ -124,7 +126,7 @@ export function createTraffic(deps: PublisherDeps) {
     try {
       if (!(await outageOf(platform))) return
       const now = deps.now()
-      if (finding.kind === 'error' && SILENT.has(finding.reason.class)) {
+      if (finding.kind === 'error' && isSilent(finding.reason)) {
         readsUntil.delete(platform)
         return
       }
@@ -140,13 +142,3 @@ export function createTraffic(deps: PublisherDeps) {
 }
 
 export type Traffic = ReturnType<typeof createTraffic>
-
-/** Nothing, or nothing sensible, came back. */
-function isSilence(outcome: Outcome): boolean {
-  if (outcome.kind === 'ambiguous')
-    return outcome.refusal === undefined && outcome.remoteId === undefined
-  return outcome.kind === 'transient' && SILENT.has(outcome.reason.class)
-}
-
-/** Classes of reasons that mean that the platform did not answer, or not sensibly. */
-const SILENT: ReadonlySet<string> = new Set(['platform', 'network'])

@@ -1,5 +1,6 @@
 import { and, desc, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm'
-import type { Ending } from '../publisher/core/outage.js'
+import { type Ending, heardIn } from '../publisher/core/outage.js'
+import type { Outcome } from '../publisher/core/outcome.js'
 import { type Orm, rows } from './database.js'
 import { outages, targets } from './schema.js'
 
@@ -74,23 +75,19 @@ export async function waitsToBeSent(orm: Orm, platform: string): Promise<boolean
   return found !== undefined
 }
 
-/** How attempts on a platform ended since then. */
+/** How attempts on a platform ended since then, by what was heard from it in each. */
 export async function recentEndings(orm: Orm, platform: string, since: number): Promise<Ending[]> {
-  const found = await rows<{ account: string; at: number; reason: string; to: string }>(
+  const found = await rows<{ account: string; at: number; outcome: Outcome }>(
     orm,
     sql`
-select account, extract(epoch from at)::float8 * 1000 as at, reason, to_status as "to"
+select account, extract(epoch from at)::float8 * 1000 as at, evidence as outcome
 from pressroom.events
 where at >= ${new Date(since).toISOString()}::timestamptz and platform = ${platform}
   and type = 'attempted'
 order by at desc limit 200`,
   )
-  return found.map(({ account, at, reason, to }) => ({
-    account,
-    at,
-    answered: !(['waiting', 'reconciling'].includes(to) && NO_ANSWER.has(reason)),
-  }))
+  return found.flatMap(({ account, at, outcome }) => {
+    const heard = heardIn(outcome)
+    return heard === 'nothing' ? [] : [{ account, at, answered: heard === 'answer' }]
+  })
 }
-
-/** What `events.reason` says of an attempt that the platform did not answer properly. */
-const NO_ANSWER = new Set(['platform', 'network', 'ambiguous'])

@@ -134,6 +134,50 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     expect(await openOutages(database().orm)).toHaveLength(waiting)
   })
 
+  it.each([
+    ['is no outage when it refuses', { class: 'validation', text: 'It is too long.' }, 0],
+    ['is one when it gives no clear answer', undefined, 1],
+  ] as const)('to a platform that cannot be read %s', async (_what, refusal, count) => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    for (const name of ['a', 'b', 'c']) await addAccount(database(), name)
+    const reason = { class: 'platform', text: 'It answered 503.' } as const
+    const { lookUp: _cannot, ...connector } = createAcme(acme, {
+      publish: async () => ({ kind: 'ambiguous', reason, ...(refusal ? { refusal } : {}) }),
+    })
+    const deps = workerDeps(database(), connector, { now: clock.now })
+    const traffic = createTraffic(deps)
+    const list = await storeTargets(
+      database(),
+      ['a', 'b', 'c'].map((name) => due(name, clock.now())),
+    )
+    for (const { id } of list) await attend(id, deps, traffic)
+    expect(await openOutages(database().orm)).toHaveLength(count)
+  })
+
+  it('to a platform that can be read is no outage when it refuses what it may have taken', async () => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    for (const name of ['a', 'b', 'c', 'd']) await addAccount(database(), name)
+    const refusal = { class: 'validation', text: 'It is too long.' } as const
+    const silent = { kind: 'ambiguous', reason: { class: 'platform', text: 'No answer.' } } as const
+    let answers = true
+    const connector = createAcme(acme, {
+      publish: async () => (answers ? { kind: 'ambiguous', reason: refusal, refusal } : silent),
+    })
+    const deps = workerDeps(database(), connector, { now: clock.now })
+    const traffic = createTraffic(deps)
+    const list = await storeTargets(
+      database(),
+      ['a', 'b', 'c', 'd'].map((name) => due(name, clock.now())),
+    )
+    for (const [n, { id }] of list.entries()) {
+      answers = n < 3
+      await attend(id, deps, traffic)
+    }
+    expect(await openOutages(database().orm)).toEqual([])
+  })
+
   it('of an account keeps to its limits, between all workers', async () => {
     const clock = createSteppedClock()
     const acme = await startAcme()

@@ -1,3 +1,4 @@
+import type { Outcome, Reason } from './outcome.js'
 import type { Policy } from './retry.js'
 import type { Instant } from './target.js'
 
@@ -7,6 +8,25 @@ export interface Ending {
   readonly at: Instant
   /** It answered, or it did not. */
   readonly answered: boolean
+}
+
+/**
+ * What the outcome of an attempt tells of its platform, whatever it means for the target: an answer,
+ * be it a refusal; silence, where nothing sensible came back; or nothing, where it is not about the
+ * platform at all. Pure.
+ */
+export function heardIn(outcome: Outcome): 'answer' | 'silence' | 'nothing' {
+  if (outcome.kind !== 'ambiguous' && outcome.kind !== 'transient') return 'answer'
+  if (outcome.kind === 'ambiguous' && (outcome.refusal ?? outcome.remoteId) !== undefined) {
+    return 'answer'
+  }
+  if (isSilent(outcome.reason)) return 'silence'
+  return outcome.reason.class === 'unknown' ? 'nothing' : 'answer'
+}
+
+/** Whether a reason means that the platform did not answer, or not sensibly. */
+export function isSilent(reason: Reason): boolean {
+  return reason.class === 'platform' || reason.class === 'network'
 }
 
 export const OUTAGE_WITHIN_MS = 5 * 60_000

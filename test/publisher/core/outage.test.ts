@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
   type Ending,
+  heardIn,
   isOutage,
   nextProbeMs,
   OUTAGE_WITHIN_MS,
 } from '../../../src/publisher/core/outage.js'
+import type { FailureClass, Reason } from '../../../src/publisher/core/outcome.js'
 import { NOON } from '../../support/clock.js'
+
+const because = (of: FailureClass): Reason => ({ class: of, text: 'It did not work.' })
 
 describe('an outage of a platform', () => {
   const failed = (account: string, ago = 1_000): Ending => {
@@ -35,5 +39,29 @@ describe('an outage of a platform', () => {
     expect([0, 1, 2, 3, 9].map((probes) => nextProbeMs(probes, policy) / 1000)).toEqual([
       15, 30, 60, 120, 300,
     ])
+  })
+
+  it.each([
+    ['a post that is out', { kind: 'published' }, 'answer'],
+    ['a refusal', { kind: 'permanent', reason: because('validation') }, 'answer'],
+    ['a rate limit', { kind: 'transient', reason: because('rate_limit') }, 'answer'],
+    ['a failure that may pass', { kind: 'transient', reason: because('platform') }, 'silence'],
+    ['a connection that is refused', { kind: 'transient', reason: because('network') }, 'silence'],
+    ['no clear answer', { kind: 'ambiguous', reason: because('platform') }, 'silence'],
+    [
+      'a doubtful refusal',
+      { kind: 'ambiguous', reason: because('platform'), refusal: because('validation') },
+      'answer',
+    ],
+    [
+      'a doubt that names a post',
+      { kind: 'ambiguous', reason: because('platform'), remoteId: 'r1' },
+      'answer',
+    ],
+    ['a duplicate', { kind: 'ambiguous', reason: because('duplicate') }, 'answer'],
+    ['what is posted by hand', { kind: 'ambiguous', reason: because('unknown') }, 'nothing'],
+    ['an error of our own', { kind: 'transient', reason: because('unknown') }, 'nothing'],
+  ] as const)('is judged by what was heard: %s', (_what, outcome, heard) => {
+    expect(heardIn(outcome)).toBe(heard)
   })
 })
