@@ -166,7 +166,7 @@ function askFact(view: PostView, stored: StoredTarget): Fact[] {
 }
 
 /** Held for an account it is said once; what is asked of people is said each time it is asked. */
-function holdFact({ hold, heldAt }: { hold: string; heldAt: Instant }): string {
+export function holdFact({ hold, heldAt }: { hold: string; heldAt: Instant }): string {
   return hold === 'account'
     ? 'held-account'
     : `held-${hold}-${Math.floor(heldAt / 1000).toString(36)}`

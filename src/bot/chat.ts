@@ -12,6 +12,8 @@ export interface Outgoing {
   /** The post's own message, in whose thread this one stands; absent for that message itself. */
   readonly rootId?: string
   readonly card: Card
+  /** Above 1: in place of one with the same key, which was lost in the chat. */
+  readonly edition?: number
 }
 
 /** A message that may stand in a chat: nobody heard the answer when it was posted. */
@@ -24,6 +26,8 @@ export interface Sought {
   readonly key: string
   /** It was not posted before this. */
   readonly begunAt: Instant
+  /** Only a later message can be it: this one, with the same key, was lost. */
+  readonly afterId?: string
 }
 
 /** The chat says: not now. */

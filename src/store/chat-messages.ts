@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Orm } from './database.js'
 import { chatMessages } from './schema.js'
 
@@ -15,7 +15,10 @@ export async function loadChatMessages(orm: Orm, postId: string): Promise<ChatMe
  */
 export async function beginMessage(
   orm: Orm,
-  message: Pick<ChatMessage, 'key' | 'postId' | 'kind' | 'chat' | 'channelId'> & { at: number },
+  message: Pick<ChatMessage, 'key' | 'postId' | 'kind' | 'chat' | 'channelId'> & {
+    readonly outside?: boolean
+    readonly at: number
+  },
 ): Promise<boolean> {
   const at = new Date(message.at)
   const { at: _at, ...values } = message
@@ -27,33 +30,107 @@ export async function beginMessage(
   return begun.length > 0
 }
 
-/** The message stands in the chat and shows what this hash stands for. */
+/**
+ * The same for a message that is posted in place of one that was lost.
+ * @param again.edition the one after the lost one's
+ * @returns false when it was written down before
+ */
+export async function beginAgain(
+  orm: Orm,
+  again: Pick<ChatMessage, 'key' | 'edition' | 'outside'> & { readonly at: number },
+): Promise<boolean> {
+  const { key, edition, outside } = again
+  const at = new Date(again.at)
+  const begun = await orm
+    .update(chatMessages)
+    .set({
+      status: 'sending',
+      edition,
+      outside,
+      lostId: sql`coalesce(${chatMessages.messageId}, ${chatMessages.lostId})`,
+      messageId: null,
+      shownHash: null,
+      createdAt: at,
+      updatedAt: at,
+    })
+    .where(
+      and(
+        eq(chatMessages.key, key),
+        eq(chatMessages.status, 'gone'),
+        eq(chatMessages.edition, edition - 1),
+      ),
+    )
+    .returning({ key: chatMessages.key })
+  return begun.length > 0
+}
+
+/**
+ * The message stands in the chat and shows what this hash stands for.
+ * @param shown.state how its target stands there, for a target's message; left out: not known
+ */
 export async function messageShown(
   orm: Orm,
-  shown: { key: string; messageId: string; hash: string | null; at: number },
+  shown: {
+    readonly key: string
+    readonly messageId: string
+    readonly hash: string | null
+    readonly state?: string
+    readonly at: number
+  },
 ): Promise<void> {
+  const { key, messageId, hash, state, at } = shown
   await orm
     .update(chatMessages)
     .set({
-      messageId: shown.messageId,
+      messageId,
       status: 'sent',
-      shownHash: shown.hash,
-      updatedAt: new Date(shown.at),
+      shownHash: hash,
+      updatedAt: new Date(at),
+      ...(state === undefined ? {} : { shownState: state }),
     })
-    .where(eq(chatMessages.key, shown.key))
+    .where(eq(chatMessages.key, key))
 }
 
 /** It was certainly not posted: the next try may post it. */
 export async function messageNotPosted(orm: Orm, key: string): Promise<void> {
-  await orm
-    .delete(chatMessages)
-    .where(and(eq(chatMessages.key, key), eq(chatMessages.status, 'sending')))
-}
-
-/** Somebody deleted it in the chat; it is not posted again, and no longer edited. */
-export async function messageGone(orm: Orm, key: string, at: number): Promise<void> {
+  const begun = and(eq(chatMessages.key, key), eq(chatMessages.status, 'sending'))
+  await orm.delete(chatMessages).where(and(begun, eq(chatMessages.edition, 1)))
   await orm
     .update(chatMessages)
-    .set({ status: 'gone', updatedAt: new Date(at) })
-    .where(eq(chatMessages.key, key))
+    .set({
+      status: 'gone',
+      edition: sql`${chatMessages.edition} - 1`,
+      messageId: sql`${chatMessages.lostId}`,
+    })
+    .where(and(begun, gt(chatMessages.edition, 1)))
+}
+
+/** Somebody deleted it in the chat, or it can be edited no more; another may have taken its place. */
+export async function messageGone(
+  orm: Orm,
+  gone: { readonly key: string; readonly messageId: string; readonly at: number },
+): Promise<void> {
+  await orm
+    .update(chatMessages)
+    .set({ status: 'gone', updatedAt: new Date(gone.at) })
+    .where(and(eq(chatMessages.key, gone.key), eq(chatMessages.messageId, gone.messageId)))
+}
+
+/**
+ * A message that was begun has no thread to stand in, and nobody wants to see it elsewhere.
+ * @param left.state how its target stands, for a target's message: this is not said again
+ */
+export async function messageLeftOut(
+  orm: Orm,
+  left: { readonly key: string; readonly state?: string; readonly at: number },
+): Promise<void> {
+  const { key, state, at } = left
+  await orm
+    .update(chatMessages)
+    .set({
+      status: 'gone',
+      updatedAt: new Date(at),
+      ...(state === undefined ? {} : { shownState: state }),
+    })
+    .where(and(eq(chatMessages.key, key), isNull(chatMessages.messageId)))
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   customType,
   index,
   integer,
@@ -215,7 +216,7 @@ export const events = pressroom.table(
 export const chatMessages = pressroom.table(
   'chat_messages',
   {
-    /** `<post id>`, `<target id>` or `<post id>/<what was said>`: one message each, for ever. */
+    /** `<post id>`, `<target id>` or `<post id>/<what was said>`: one message each at any time. */
     key: text().primaryKey(),
     postId: text('post_id')
       .notNull()
@@ -229,6 +230,14 @@ export const chatMessages = pressroom.table(
     status: text({ enum: ['sending', 'sent', 'gone'] }).notNull(),
     /** Hash of what is shown there now. */
     shownHash: text('shown_hash'),
+    /** How its target stood when it was shown last. */
+    shownState: text('shown_state'),
+    /** Counts on each time it is posted anew, because the one before was lost in the chat. */
+    edition: integer().notNull().default(1),
+    /** The one that was lost last; what is posted in its place comes later in the chat. */
+    lostId: text('lost_id'),
+    /** It stands in the channel itself, because its thread is gone. */
+    outside: boolean().notNull().default(false),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },

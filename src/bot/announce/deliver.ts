@@ -1,8 +1,10 @@
 import type { Log } from '../../log.js'
 import {
+  beginAgain,
   beginMessage,
   loadChatMessages,
   messageGone,
+  messageLeftOut,
   messageNotPosted,
   messageShown,
 } from '../../store/chat-messages.js'
@@ -11,6 +13,7 @@ import type { Orm } from '../../store/database.js'
 import type { StoredPost } from '../../store/posts.js'
 import type { Chat, Refused } from '../chat.js'
 import type { Lease } from './lease.js'
+import { matters } from './lost.js'
 import type { AnnounceSettings } from './settings.js'
 import type { Step } from './steps.js'
 
@@ -67,13 +70,19 @@ async function deliverPost(
   context: DeliverContext,
 ): Promise<Delivery> {
   const { orm, now, doubtSince } = context
-  const { key, kind, card } = step
+  const { key, kind, card, edition, standing } = step
   const { channelId } = post
-  const begun = { key, postId: post.id, kind, chat: chat.name, channelId, at: now() }
-  if (!(await beginMessage(orm, begun))) return { kind: 'done' } // it is there now: look again
+  const outside = kind !== 'post' && step.rootId === undefined
+  const begun = { key, postId: post.id, kind, chat: chat.name, channelId, outside, at: now() }
+  const isBegun =
+    edition === 1
+      ? await beginMessage(orm, begun)
+      : await beginAgain(orm, { key, edition, outside, at: begun.at })
+  if (!isBegun) return { kind: 'done' } // it is there now: look again
   if (!(await lease.held())) return { kind: 'lost' }
   const place = { channelId, ...(step.rootId === undefined ? {} : { rootId: step.rootId }) }
-  const result = await chat.post({ ...place, card })
+  const said = standing === undefined ? {} : { state: standing }
+  const result = await chat.post({ ...place, card, edition })
   switch (result.kind) {
     case 'posted': {
       const { messageId } = result
@@ -82,7 +91,7 @@ async function deliverPost(
         await chat.remove({ ...place, messageId })
         return { kind: 'lost' }
       }
-      await messageShown(orm, { key, messageId, hash: step.hash, at: now() })
+      await messageShown(orm, { key, messageId, hash: step.hash, ...said, at: now() })
       return { kind: 'done' }
     }
     case 'limited':
@@ -90,7 +99,7 @@ async function deliverPost(
       return result
     case 'refused':
       if (result.scope === 'thread' && !isUrgent(step)) {
-        await messageGone(orm, key, now()) // nobody wants to see it outside its thread
+        await messageLeftOut(orm, { key, ...said, at: now() })
         return { kind: 'done' }
       }
       await messageNotPosted(orm, key)
@@ -101,8 +110,18 @@ async function deliverPost(
   }
 }
 
-function isUrgent({ card }: StepOf<'post'>): boolean {
-  return card.kind === 'media' || (card.kind === 'reply' && card.urgent)
+/** Whether people have to see it, wherever it can stand. */
+export function isUrgent({ card }: StepOf<'post'>): boolean {
+  switch (card.kind) {
+    case 'media':
+      return true
+    case 'reply':
+      return card.urgent
+    case 'target':
+      return matters(card)
+    case 'post':
+      return false
+  }
 }
 
 /** Whether somebody else has posted this message meanwhile. */
@@ -126,7 +145,7 @@ async function deliverEdit(
   { orm, now }: DeliverContext,
 ): Promise<Delivery> {
   if (!(await lease.held())) return { kind: 'lost' }
-  const { key, messageId, card, hash, rootId } = step
+  const { key, messageId, card, hash, standing, rootId } = step
   const result = await chat.edit({
     channelId: post.channelId,
     ...(rootId === undefined ? {} : { rootId }),
@@ -135,14 +154,24 @@ async function deliverEdit(
   })
   switch (result.kind) {
     case 'edited':
-      await messageShown(orm, { key, messageId, hash, at: now() })
+      await messageShown(orm, {
+        key,
+        messageId,
+        hash,
+        ...(standing === undefined ? {} : { state: standing }),
+        at: now(),
+      })
       return { kind: 'done' }
     case 'gone':
-      await messageGone(orm, key, now())
+      await messageGone(orm, { key, messageId, at: now() })
       return { kind: 'done' }
     case 'limited':
       return result
     case 'refused':
+      if (result.final && result.scope === 'thread') {
+        await messageGone(orm, { key, messageId, at: now() }) // it stands there, and stays as it is
+        return { kind: 'done' }
+      }
       return refusal(result)
     case 'unknown': // an edit can simply be made again
       return { kind: 'later', why: result.why }
@@ -167,6 +196,7 @@ async function deliverFind(
     kind: row.kind,
     postId: post.id,
     begunAt: row.createdAt.getTime(),
+    ...(row.lostId === null ? {} : { afterId: row.lostId }),
   })
   switch (result.kind) {
     case 'found': {

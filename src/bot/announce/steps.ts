@@ -6,6 +6,7 @@ import { type DueReply, repliesFor } from '../card-replies.js'
 import { type TargetCard, targetCard } from '../card-target.js'
 import type { Card } from '../chat.js'
 import type { Urgency } from '../rate.js'
+import { isMissed, matters, standingOf } from './lost.js'
 import type { AnnounceSettings } from './settings.js'
 
 /** One chat call that would bring the chat closer to the truth. */
@@ -23,6 +24,10 @@ export type Step = {
       readonly kind: ChatMessage['kind']
       readonly card: Card
       readonly hash: string
+      /** For a target's message: how it stands, see `standingOf`. */
+      readonly standing?: string
+      /** Above 1: in place of one that was lost in the chat. */
+      readonly edition: number
       readonly rootId?: string
     }
   | {
@@ -30,6 +35,7 @@ export type Step = {
       readonly messageId: string
       readonly card: Card
       readonly hash: string
+      readonly standing?: string
       readonly rootId?: string
     }
 )
@@ -98,9 +104,10 @@ function stepsFor(
   const card = postCard(view)
   if (!root) {
     const common = { key: view.post.id, order: ORDER.rootPost, urgency: 1, notBefore: now } as const
-    return [{ ...common, call: 'post', kind: 'post', card, hash: hashOf(card) }]
+    return [{ ...common, call: 'post', kind: 'post', card, hash: hashOf(card), edition: 1 }]
   }
   const inThread = root.messageId ? { rootId: root.messageId } : {}
+  const placeOf = ({ kind, outside }: ChatMessage) => (kind === 'post' || outside ? {} : inThread)
   const finds = rows
     .filter(({ status }) => status === 'sending')
     .map((row): Step => {
@@ -112,22 +119,25 @@ function stepsFor(
         notBefore: within(lookAt, now, waits.lookAfterMs),
         call: 'find',
         row,
-        ...(row.kind === 'post' ? {} : inThread),
+        ...placeOf(row),
       }
     })
   // Without its first message nothing else has a thread to stand in.
   if (root.status === 'sending') return finds.filter(({ key }) => key === root.key)
-  const edit = (row: ChatMessage | undefined, wanted: Card, at: EditPlace): Step[] => {
+  const edit = (row: ChatMessage, wanted: Card, at: EditPlace, standing?: string): Step[] => {
     const hash = hashOf(wanted)
-    if (row?.status !== 'sent' || !row.messageId || row.shownHash === hash) return []
-    const place = row.kind === 'post' ? {} : inThread
+    if (row.status !== 'sent' || !row.messageId || row.shownHash === hash) return []
     const { key, messageId } = row
-    return [{ key, call: 'edit', messageId, card: wanted, hash, ...place, ...at }]
+    const said = standing === undefined ? {} : { standing }
+    return [{ key, call: 'edit', messageId, card: wanted, hash, ...said, ...placeOf(row), ...at }]
   }
   const targets = view.targets.flatMap((stored): Step[] => {
     const wanted = targetCard(view, stored)
+    const standing = standingOf(stored)
     const row = byKey.get(stored.id)
-    if (row) return edit(row, wanted, editPlace(wanted, row, stored.updatedAt, now, waits))
+    if (row && !isMissed(wanted, standing, row)) {
+      return edit(row, wanted, editPlace(wanted, row, stored.updatedAt, now, waits), standing)
+    }
     return [
       {
         key: stored.id,
@@ -138,6 +148,8 @@ function stepsFor(
         kind: 'target',
         card: wanted,
         hash: hashOf(wanted),
+        standing,
+        edition: row ? row.edition + 1 : 1,
         ...inThread,
       },
     ]
@@ -169,6 +181,7 @@ function stepsFor(
       kind: 'reply',
       card: due.card,
       hash: hashOf(due.card),
+      edition: 1,
       ...inThread,
     }
   })
@@ -191,10 +204,6 @@ function editPlace(
   }
   const settledAt = within(changedAt + waits.settleMs, now, waits.settleMs)
   return { order: ORDER.passingEdit, urgency: 3, notBefore: Math.max(gapAt, settledAt) }
-}
-
-function matters({ tone }: TargetCard): boolean {
-  return tone === 'person' || tone === 'failed'
 }
 
 /** How long a reply waits for others that could be said with it. */

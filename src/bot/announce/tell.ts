@@ -7,7 +7,7 @@ import type { Chat } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { Operation, Want } from '../rate.js'
 import { type Bell, pause } from './bell.js'
-import { type DeliverContext, type Delivery, deliver } from './deliver.js'
+import { type DeliverContext, type Delivery, deliver, isUrgent } from './deliver.js'
 import type { Doors } from './doors.js'
 import { keepLease, type Lease } from './lease.js'
 import { loadView } from './load-view.js'
@@ -182,7 +182,7 @@ function wantOf({ call, urgency }: Step, channelId: string): Want {
 
 /** In the channel itself, because the thread is gone. */
 function unthreaded(step: Step): Step {
-  if (step.call !== 'post' || step.card.kind === 'target') return step
+  if (step.call !== 'post' || (step.card.kind === 'target' && !isUrgent(step))) return step
   const { rootId: _gone, ...rest } = step
   return rest
 }

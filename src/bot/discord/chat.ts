@@ -66,7 +66,7 @@ export function createDiscordChat(options: {
       await rest.patch(path, { body: editOf(message) })
     } catch (error) {
       if (codeOf(error) !== CODES.threadArchived) throw error
-      await unarchive(rest, place)
+      if (!(await unarchive(rest, place))) throw error
       await rest.patch(path, { body: editOf(message) })
     }
   }
@@ -80,7 +80,7 @@ export function createDiscordChat(options: {
         if (card.kind === 'media') return postMedia(outgoing, card)
         const { textFile: tooLong, ...message } = render(card)
         const files = tooLong === undefined ? {} : { files: [textFile(tooLong)] }
-        return postMessage(outgoing, keyOf(card), { ...message, ...files })
+        return postMessage(outgoing, nonceKey(card, outgoing.edition), { ...message, ...files })
       }),
     edit: ({ channelId, rootId, messageId, card }) =>
       attempt(
@@ -126,6 +126,11 @@ const MAY_NOT_LOOK: FindResult = {
 function isGone(code: number | undefined, card: Card): boolean {
   if (code === CODES.unknownMessage || code === CODES.notTheAuthor) return true
   return code === CODES.unknownChannel && card.kind !== 'post'
+}
+
+/** Another one for each edition: Discord would answer with the message that was lost. */
+function nonceKey(card: Exclude<Card, MediaCard>, edition = 1): string {
+  return edition === 1 ? keyOf(card) : `${keyOf(card)}#${edition}`
 }
 
 function keyOf(card: Exclude<Card, MediaCard>): string {

@@ -46,6 +46,9 @@ const CHANNEL_REFUSES: ReadonlySet<number> = new Set([
   CODES.tooManyThreads,
 ])
 
+/** A message in it takes a thread out of the archive, unless moderators have locked it. */
+const THREAD_REFUSES: ReadonlySet<number> = new Set([CODES.threadLocked, CODES.threadArchived])
+
 /** Nothing was sent: no connection was ever made. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
@@ -91,7 +94,7 @@ function classifyAnswer(error: DiscordAPIError): DiscordFailure {
     return { kind: 'refused', why, scope: 'chat', final: false }
   if (code === CODES.tooManyOldEdits)
     return { kind: 'refused', why, scope: 'message', final: false }
-  if (code === CODES.threadLocked) return { kind: 'refused', why, scope: 'thread', final: true }
+  if (THREAD_REFUSES.has(code)) return { kind: 'refused', why, scope: 'thread', final: true }
   const isChannel = CHANNEL_REFUSES.has(code) || (status === 403 && code < 50_000)
   return { kind: 'refused', why, scope: isChannel ? 'channel' : 'message', final: true }
 }

@@ -32,7 +32,7 @@ const CLOCKS_DIFFER_MS = 5 * 60_000
  * @param selfId a message of anybody else is never ours, whatever stands in it
  */
 export async function findMessage(rest: REST, sought: Sought, selfId: string): Promise<FindResult> {
-  const { channelId, rootId, kind, key, begunAt } = sought
+  const { channelId, rootId, kind, key, begunAt, afterId } = sought
   const matches: string[] = []
   // Everything in a thread came after the message it hangs on, which has the thread's own id.
   let after = rootId ?? SnowflakeUtil.generate({ timestamp: begunAt - CLOCKS_DIFFER_MS }).toString()
@@ -42,7 +42,8 @@ export async function findMessage(rest: REST, sought: Sought, selfId: string): P
     const messages = z.array(messageSchema).parse(answer)
     for (const message of messages) {
       const isOwn = (message.author?.id ?? selfId) === selfId
-      if (isOwn && isMarked(message, kind, key)) matches.push(message.id)
+      const isLost = afterId !== undefined && later(afterId, message.id) === afterId
+      if (isOwn && !isLost && isMarked(message, kind, key)) matches.push(message.id)
     }
     if (messages.length < PAGE_SIZE) return foundAmong(matches)
     after = messages.map(({ id }) => id).reduce(later)

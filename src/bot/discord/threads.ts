@@ -1,4 +1,5 @@
 import { type REST, Routes, ThreadAutoArchiveDuration } from 'discord.js'
+import { z } from 'zod'
 import { CODES, codeOf } from './errors.js'
 import { messageSchema } from './find.js'
 import { textOf } from './marker.js'
@@ -47,10 +48,29 @@ function plainName(line: string): string {
   return line.replaceAll('**', '').replaceAll(/\\([\\*_~`|[\]<#>+-])/g, '$1')
 }
 
-/** Takes a quiet thread out of the archive; nothing in it can be edited before. */
-export async function unarchive(rest: REST, threadId: string): Promise<void> {
-  await rest.patch(Routes.channel(threadId), { body: { archived: false } })
+/**
+ * Takes a quiet thread out of the archive; nothing in it can be edited before.
+ * @returns false when moderators have locked it: then it takes the right to manage threads
+ * @throws whatever else discord.js throws
+ */
+export async function unarchive(rest: REST, threadId: string): Promise<boolean> {
+  try {
+    await rest.patch(Routes.channel(threadId), { body: { archived: false } })
+    return true
+  } catch (error) {
+    if (codeOf(error) !== CODES.missingPermissions || !(await isLocked(rest, threadId))) throw error
+    return false
+  }
 }
+
+async function isLocked(rest: REST, threadId: string): Promise<boolean> {
+  const thread = threadSchema.parse(await rest.get(Routes.channel(threadId)))
+  return thread.thread_metadata?.locked ?? false
+}
+
+const threadSchema = z.looseObject({
+  thread_metadata: z.looseObject({ locked: z.boolean().optional() }).optional(),
+})
 
 /** Removes an own message that stands there twice; best effort. */
 export async function removeMessage(

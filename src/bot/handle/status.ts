@@ -1,11 +1,15 @@
 import { DateTime } from 'luxon'
+import type { Status } from '../../publisher/core/target.js'
 import { type ChannelPost, channelPosts } from '../../store/channel-posts.js'
 import type { Conversation } from '../../store/create-post.js'
 import { loadHistory } from '../../store/load-history.js'
 import { type PostWithTargets, recentPosts } from '../../store/posts.js'
 import { loadRefusals } from '../../store/refusals.js'
+import type { StoredTarget } from '../../store/stored-target.js'
 import { attentionLine } from '../attention.js'
 import { countsOf, publishTime } from '../card.js'
+import { targetButtons } from '../card-buttons.js'
+import { byHandOf } from '../card-target.js'
 import { type Reply, say } from '../reply.js'
 import { inWords } from '../when.js'
 import { excerpt, headline, type Line, stateLine } from '../wording.js'
@@ -13,19 +17,55 @@ import type { Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
 import { listOf, nameOf, verb } from './words.js'
 
-/** One post, target by target. */
+/**
+ * One post, target by target. What waits for a person has its buttons here too, because its message
+ * in the thread may be gone: those of the target that was meant, else of the only one that waits.
+ */
 export async function statusOf(found: Found, deps: HandleDeps): Promise<Reply> {
-  const { targets } = found
-  const { timeZone } = deps
-  const lines = targets.map(({ id, account, platform, target: { state } }) => {
-    const words = plain(stateLine(state, platform), timeZone)
-    const link = state.status === 'published' ? state.permalink : undefined
-    const reason = 'reason' in state ? ` ${state.reason.text}` : ''
-    const next = 'reason' in state && state.reason.next ? ` ${state.reason.next}` : ''
-    return `• ${account} (${id}): ${words}.${reason}${next}${link ? ` ${link}` : ''}`
-  })
-  const trail = await trailOf(found, deps)
-  return say([summary(found, timeZone), ...lines, 'Who did what:', ...trail].join('\n'))
+  const { targets, target } = found
+  const lines = targets.map((stored) => targetLine(stored, deps.timeZone))
+  const waiting = targets.filter(({ target: { state } }) => WAITS.has(state.status))
+  const meant = target ?? (waiting.length === 1 ? waiting[0] : undefined)
+  const buttons = meant ? targetButtons(meant) : []
+  const text = [
+    summary(found, deps.timeZone),
+    ...lines,
+    'Who did what:',
+    ...(await trailOf(found, deps)),
+    ...(meant && buttons.length > 0 ? [...byHandLines(meant), `For ${meant.account}:`] : []),
+    ...(!meant && waiting.length > 1
+      ? [
+          `To answer for one of them: the status command with its id, such as ${waiting[0]?.id}, shows its buttons.`,
+        ]
+      : []),
+  ].join('\n')
+  return buttons.length > 0 ? { kind: 'question', text, buttons } : say(text)
+}
+
+/** States in which nothing goes on without a person. */
+const WAITS: ReadonlySet<Status> = new Set(['unconfirmed', 'held', 'failed'])
+
+function targetLine(stored: StoredTarget, zone: string): string {
+  const { id, account, platform, target } = stored
+  const { state } = target
+  const link = state.status === 'published' ? state.permalink : undefined
+  const parts = [
+    `• ${account} (${id}): ${plain(stateLine(state, platform), zone)}.`,
+    ...('reason' in state ? [state.reason.text, state.reason.next] : []),
+    ...(state.status === 'unconfirmed' ? [state.evidence.at(-1)?.text, lookLine(state)] : []),
+    link,
+  ]
+  return parts.filter((part) => part !== undefined && part !== '').join(' ')
+}
+
+function lookLine({ where }: { where?: string }): string | undefined {
+  return where === undefined ? undefined : `Where to look: ${where}`
+}
+
+/** The text to be posted by hand. */
+function byHandLines(stored: StoredTarget): string[] {
+  const byHand = byHandOf(stored)
+  return byHand ? ['The text to post:', byHand.text] : []
 }
 
 /** Who did what, and who was refused what, the oldest first. */

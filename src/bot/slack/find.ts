@@ -36,8 +36,10 @@ const PAYLOAD_KEY = {
 } as const
 
 /** Whether this is the message that is looked for. Files carry no metadata: their block is named. */
-export function isSought(message: FoundMessage, { kind, key }: Sought, self: Self): boolean {
+export function isSought(message: FoundMessage, sought: Sought, self: Self): boolean {
+  const { kind, key, afterId } = sought
   if (isSomebodyElses(message, self)) return false
+  if (afterId !== undefined && Number(message.ts) <= Number(afterId)) return false
   const { event_type, field } = PAYLOAD_KEY[kind]
   const { metadata } = message
   if (metadata?.event_type === event_type && metadata.event_payload[field] === key) return true

@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import { MOST_EDITIONS } from '../../../src/bot/announce/lost.js'
 import { createAnnouncer } from '../../../src/bot/announce.js'
 import type { Chat } from '../../../src/bot/chat.js'
 import { beginMessage, loadChatMessages } from '../../../src/store/chat-messages.js'
 import { loadPost } from '../../../src/store/posts.js'
 import { testDatabases } from '../../support/database.js'
 import { waitFor } from '../../support/wait-for.js'
-import { CHANNEL, failed, live, QUICK, type Stage, useStage } from './stage.js'
+import {
+  CHANNEL,
+  failed,
+  live,
+  publishing,
+  QUICK,
+  type Stage,
+  unconfirmed,
+  useStage,
+} from './stage.js'
 
 describe.each(testDatabases())('a chat that misbehaves ($engine)', ({ use }) => {
   const open = useStage(use())
@@ -149,20 +159,106 @@ describe.each(testDatabases())('a chat that misbehaves ($engine)', ({ use }) => 
     expect(stage.shown('post')[0]?.metadata?.event_payload.counts).toMatchObject({ failed: 1 })
   })
 
-  it('does not post again what a person deleted', async () => {
+  /** Deletes the newest message of a target, as a moderator would. */
+  async function deleteTarget(stage: Stage, targetId: string | undefined) {
+    const ts = ofTarget(stage, targetId).at(-1)?.ts ?? ''
+    await stage.client.chat.delete({ channel: CHANNEL, ts })
+  }
+  const ofTarget = (stage: Stage, targetId: string | undefined) =>
+    stage.shown('target').filter(({ metadata }) => {
+      return metadata?.event_payload.targetId === targetId
+    })
+
+  it('posts the message of a target again when it was deleted and a person is needed', async () => {
+    const stage = await open()
+    await stage.announce()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish(pair)
+    const [first] = targetIds
+    await stage.told(postId)
+    await deleteTarget(stage, first)
+    await stage.become(first, publishing())
+    await stage.told(postId)
+    expect(ofTarget(stage, first)).toEqual([]) // on its way nobody misses it
+    await stage.become(first, unconfirmed())
+    await stage.told(postId)
+    const [message, ...more] = ofTarget(stage, first)
+    expect(more).toEqual([])
+    expect(message?.thread_ts).toBe(stage.root(postId)?.ts)
+    expect(message?.metadata?.event_payload).toMatchObject({ postId, state: 'unconfirmed' })
+    expect(JSON.stringify(message?.blocks)).toContain('confirm_live')
+    const [ask] = stage.shown('reply')
+    expect(Number(ask?.ts)).toBeGreaterThan(Number(message?.ts))
+  })
+
+  it('does not post again what was deleted when nothing changed since, but the end', async () => {
     const stage = await open()
     await stage.announce()
     const { postId, targetIds } = await stage.publish(pair)
+    const [first] = targetIds
+    await stage.become(first, unconfirmed())
     await stage.told(postId)
-    const ts = stage.shown('target')[0]?.ts ?? ''
-    await stage.client.chat.delete({ channel: CHANNEL, ts })
+    await deleteTarget(stage, first)
+    const evidence = [{ at: Date.now(), text: 'It is still not there.' }]
+    await stage.become(first, { ...unconfirmed(), evidence } as ReturnType<typeof unconfirmed>)
+    await stage.told(postId)
+    expect(ofTarget(stage, first)).toEqual([])
     for (const id of targetIds) await stage.become(id, live())
     await stage.told(postId)
-    expect(stage.shown('target')).toHaveLength(1)
-    expect(stage.shown('reply')).toHaveLength(1)
-    const rows = await loadChatMessages(stage.deps.database.orm, postId)
-    expect(rows.find(({ key }) => key === targetIds[0])?.status).toBe('gone')
+    expect(ofTarget(stage, first).map(({ metadata }) => metadata?.event_payload.state)).toEqual([
+      'published',
+    ])
+    await deleteTarget(stage, first)
+    await stage.become(first, { ...live(), lateMs: 60_000 } as ReturnType<typeof live>)
+    await stage.told(postId)
+    expect(ofTarget(stage, first)).toEqual([])
   })
+
+  it('gives up on a message that is deleted again and again', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    const [first] = targetIds
+    for (let attempt = 1; attempt <= MOST_EDITIONS + 2; attempt++) {
+      await stage.told(postId)
+      if (ofTarget(stage, first).length > 0) await deleteTarget(stage, first)
+      await stage.become(first, failed(), { attempt })
+    }
+    await stage.told(postId)
+    const rows = await loadChatMessages(stage.deps.database.orm, postId)
+    expect(rows.find(({ key }) => key === first)).toMatchObject({
+      status: 'gone',
+      edition: MOST_EDITIONS,
+    })
+  })
+
+  it.each(['edit_window_closed', 'cant_update_message'])(
+    'posts a message anew after %s, leaves the old one, and never takes that for the new one',
+    async (refusal) => {
+      const stage = await open()
+      await stage.announce()
+      const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+      const [first] = targetIds
+      await stage.told(postId)
+      stage.slack.faults.error('chat.update', refusal)
+      stage.slack.faults.failBefore('chat.postMessage')
+      await stage.become(first, failed())
+      await stage.told(postId)
+      expect(ofTarget(stage, first).map(({ metadata }) => metadata?.event_payload.state)).toEqual([
+        'queued',
+        'failed',
+      ])
+      stage.slack.faults.error('chat.update', refusal)
+      stage.slack.faults.loseAnswer('chat.postMessage')
+      await stage.become(first, live(), { attempt: 2 })
+      await stage.told(postId)
+      expect(ofTarget(stage, first).map(({ metadata }) => metadata?.event_payload.state)).toEqual([
+        'queued',
+        'failed',
+        'published',
+      ])
+    },
+  )
 
   it('still tells a person in the channel when the thread is gone', async () => {
     const stage = await open()
@@ -175,9 +271,16 @@ describe.each(testDatabases())('a chat that misbehaves ($engine)', ({ use }) => 
     await stage.become(targetIds[0], failed())
     await stage.announce()
     await stage.told(postId)
-    const [message, ...others] = stage.slack.messages(CHANNEL)
-    expect(message?.text).toMatch(/^<@U000000ANA> .*failed and is not live/)
+    const [message, ask, ...others] = stage.slack.messages(CHANNEL)
+    expect(message?.metadata?.event_payload).toMatchObject({ state: 'failed' })
+    expect(JSON.stringify(message?.blocks)).toContain('retry_failed')
+    expect(ask?.text).toMatch(/^<@U000000ANA> .*failed and is not live/)
     expect(others).toEqual([])
+    await stage.become(targetIds[0], live(), { attempt: 2 })
+    await stage.told(postId)
+    expect(stage.shown('target').map(({ metadata }) => metadata?.event_payload.state)).toEqual([
+      'published',
+    ])
   })
 
   it('says once that it is not in the channel, knocks rarely, and catches up when it is', async () => {

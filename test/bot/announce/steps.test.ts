@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { MOST_EDITIONS, standingOf } from '../../../src/bot/announce/lost.js'
 import { hashOf, nextStep, type Pass } from '../../../src/bot/announce/steps.js'
 import { postCard } from '../../../src/bot/card.js'
 import { targetCard } from '../../../src/bot/card-target.js'
@@ -19,6 +20,10 @@ function row(key: string, change: Partial<ChatMessage> = {}): ChatMessage {
     messageId: `ts-${key}`,
     status: 'sent',
     shownHash: 'old',
+    shownState: null,
+    edition: 1,
+    lostId: null,
+    outside: false,
     createdAt: new Date(NOW - MINUTE),
     updatedAt: new Date(NOW - MINUTE),
     ...change,
@@ -71,11 +76,65 @@ describe('the next call', () => {
     const stuck = new Set(['ta'])
     expect(next(queued, [root], { ...NOTHING, stuck })).toMatchObject({ key: 'tb' })
   })
+})
 
-  it('leaves alone what a person deleted', () => {
-    const targets = [target('ta', STATES.publishing)]
-    const [root] = upToDate(targets) as [ChatMessage]
-    expect(next(targets, [root, row('ta', { status: 'gone' })])).toBeUndefined()
+describe('a target whose message was lost in the chat', () => {
+  const lost = (stored: StoredTarget, change: Partial<ChatMessage> = {}) => {
+    const [root] = upToDate([stored]) as [ChatMessage]
+    const gone = row(stored.id, { status: 'gone', shownState: 'queued:0', ...change })
+    const step = nextStep(view([stored]), [root, gone], NOTHING, NOW, WAITS)
+    return step?.key === stored.id ? step : undefined
+  }
+
+  it.each(['scheduled', 'queued', 'publishing', 'processing', 'waiting', 'reconciling'] as const)(
+    'is left alone while it is %s',
+    (status) => expect(lost(target('ta', STATES[status]))).toBeUndefined(),
+  )
+
+  it.each(['unconfirmed', 'held', 'failed', 'published', 'cancelled'] as const)(
+    'gets another one in the thread when it is %s',
+    (status) =>
+      expect(lost(target('ta', STATES[status]))).toMatchObject({
+        call: 'post',
+        key: 'ta',
+        kind: 'target',
+        edition: 2,
+        rootId: 'ts-p1',
+        notBefore: NOW,
+      }),
+  )
+
+  it.each(['unconfirmed', 'held', 'failed', 'published', 'cancelled'] as const)(
+    'gets none when the lost one said already that it is %s',
+    (status) => {
+      const stored = target('ta', STATES[status])
+      expect(lost(stored, { shownState: standingOf(stored) })).toBeUndefined()
+    },
+  )
+
+  it('gets one for the next attempt and for another request, but not for ever', () => {
+    const again = target('ta', STATES.failed, { attempt: 2 })
+    expect(lost(again, { shownState: 'failed:1', edition: 2 })).toMatchObject({ edition: 3 })
+    expect(lost(again, { shownState: 'failed:1', edition: MOST_EDITIONS })).toBeUndefined()
+    const asked = (heldAt: number) =>
+      standingOf(target('ta', { ...STATES.held, hold: 'approval', heldAt }))
+    expect(asked(NOW)).not.toBe(asked(NOW + MINUTE))
+  })
+
+  it('is looked for, not posted a third time, while the second one may stand there', () => {
+    const begun = { status: 'sending', edition: 2, lostId: 'ts-ta', messageId: null } as const
+    expect(lost(target('ta', STATES.failed), begun)).toMatchObject({
+      call: 'find',
+      rootId: 'ts-p1',
+    })
+    const outside = { ...begun, outside: true }
+    expect(lost(target('ta', STATES.failed), outside)).not.toHaveProperty('rootId')
+  })
+
+  it('is edited where it stands', () => {
+    const stored = target('ta', STATES.failed)
+    expect(lost(stored, { status: 'sent' })).toMatchObject({ call: 'edit', rootId: 'ts-p1' })
+    expect(lost(stored, { status: 'sent', outside: true })).not.toHaveProperty('rootId')
   })
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Chat } from '../../../src/bot/chat.js'
 import { isMarked } from '../../../src/bot/discord/marker.js'
 import { startThread } from '../../../src/bot/discord/threads.js'
-import { beginMessage, loadChatMessages } from '../../../src/store/chat-messages.js'
+import { beginMessage } from '../../../src/store/chat-messages.js'
 import { saveMedia } from '../../../src/store/media.js'
 import { testDatabases } from '../../support/database.js'
 import { waitFor } from '../../support/wait-for.js'
@@ -227,35 +227,95 @@ describe('telling Discord', () => {
     expect(stage.complaints()).toEqual([])
   })
 
-  it('does not post again what a person deleted', async () => {
+  /** A target's messages in the threads of the channel, and in the channel itself. */
+  const ofTarget = (stage: Stage, targetId: string | undefined) =>
+    [CHANNEL, ...stage.discord.threads(CHANNEL).map(({ id }) => id)].flatMap((place) =>
+      stage.own(place).filter((message) => isMarked(message, 'target', targetId ?? '')),
+    )
+
+  it('posts the message of a target again when it was deleted and a person is needed', async () => {
     const stage = await open()
     await stage.announce()
     const { postId, targetIds } = await stage.publish(pair)
+    const [first] = targetIds
     await stage.told(postId)
-    const [root] = stage.own(CHANNEL)
-    const [first] = stage.own(root?.id ?? '').filter(({ type }) => type !== 21)
-    if (first) stage.discord.as(BEN).deleteMessage(first)
-    for (const id of targetIds) await stage.become(id, live())
+    const [before] = ofTarget(stage, first)
+    if (before) stage.discord.as(BEN).deleteMessage(before)
+    await stage.become(first, waiting())
     await stage.told(postId)
-    expect(stage.inThreads()).toHaveLength(2)
-    const rows = await loadChatMessages(stage.deps.database.orm, postId)
-    expect(rows.find(({ key }) => key === targetIds[0])?.status).toBe('gone')
+    expect(ofTarget(stage, first)).toEqual([])
+    stage.discord.faults.loseAnswer(POST)
+    await stage.become(first, unconfirmed())
+    await stage.told(postId)
+    const [message, ...more] = ofTarget(stage, first)
+    expect(more).toEqual([])
+    expect(message?.channel_id).toBe(before?.channel_id)
+    expect(JSON.stringify(message?.components)).toContain(`confirm_live:${first}`)
+    if (message) stage.discord.as(BEN).deleteMessage(message)
+    await stage.become(first, unconfirmed())
+    await stage.told(postId)
+    expect(ofTarget(stage, first)).toEqual([])
   })
 
-  it('still tells a person in the channel when post and thread are gone', async () => {
+  it('makes the thread anew when it was deleted and a person is needed', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    const [thread] = stage.discord.threads(CHANNEL)
+    stage.discord.as(BEN).deleteChannel(thread?.id ?? '')
+    await stage.become(targetIds[0], unconfirmed())
+    await stage.told(postId)
+    expect(stage.inChannel()).toHaveLength(1)
+    expect(ofTarget(stage, targetIds[0])).toMatchObject([{ channel_id: thread?.id }])
+    expect(stage.inThreads()).toHaveLength(2)
+  })
+
+  it('tells a person in the channel when post and thread are gone, and goes on there', async () => {
     const stage = await open()
     const first = await stage.announce()
-    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    const { postId, targetIds } = await stage.publish(pair)
+    const [id, other] = targetIds
     await stage.told(postId)
     await first.stop()
     const [root] = stage.own(CHANNEL)
     if (root) stage.discord.as(BEN).deleteMessage(root)
     stage.discord.as(BEN).deleteChannel(root?.id ?? '')
-    await stage.become(targetIds[0], failed())
-    await stage.announce()
+    await stage.become(id, failed())
+    await stage.become(other, live())
+    const second = await stage.announce()
     await stage.told(postId)
-    expect(stage.inChannel()).toMatchObject([expect.stringMatching(/ failed and is not live/)])
+    expect(ofTarget(stage, id)).toMatchObject([{ channel_id: CHANNEL }])
+    expect(ofTarget(stage, other)).toEqual([]) // the end is no news outside its thread
+    expect(stage.inChannel()).toMatchObject([
+      expect.stringContaining('🔴 **a**'),
+      expect.stringMatching(/ failed and is not live/),
+    ])
     expect(stage.discord.notifications(ANA)).toHaveLength(1)
+    await second.stop()
+    await stage.announce()
+    await stage.become(id, live())
+    await stage.told(postId)
+    expect(stage.inChannel()[0]).toContain('🟢 **a**')
+    expect(stage.inChannel()).toHaveLength(2)
+  })
+
+  it('tells a person in the channel when the thread is locked, and keeps no other post waiting', async () => {
+    const stage = await open()
+    await stage.announce({ closedMs: 60_000 })
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    const [thread] = stage.discord.threads(CHANNEL)
+    stage.discord.as(BEN).archiveThread(thread?.id ?? '', { locked: true })
+    await stage.become(targetIds[0], failed())
+    await stage.told(postId)
+    expect(ofTarget(stage, targetIds[0]).map(({ channel_id }) => channel_id)).toEqual([
+      CHANNEL,
+      thread?.id,
+    ])
+    const next = await stage.publish([{ account: 'a' }])
+    await stage.told(next.postId)
+    expect(stage.complaints()).toEqual([])
   })
 
   it.each([

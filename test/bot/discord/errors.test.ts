@@ -13,6 +13,7 @@ describe('a failed call to Discord', () => {
     [answer(404, 10003), 'channel', true],
     [answer(400, 160006), 'channel', true],
     [answer(400, 160005), 'thread', true],
+    [answer(400, 50083), 'thread', true],
     [answer(400, 50035), 'message', true],
     [answer(404, 10008), 'message', true],
     [answer(400, 30046), 'message', false],

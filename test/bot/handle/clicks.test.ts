@@ -272,6 +272,34 @@ describe.each(testDatabases())('clicks, on the $engine database', ({ use }) => {
       expect(words).toContain('The platform refused it.')
     })
 
+    it('shows what a person needs for an answer, also when its message is gone', async () => {
+      const where = 'https://example.com/page'
+      const asked = { ...unconfirmed(2), where } as ReturnType<typeof unconfirmed>
+      const post = await bot.set(postId, { facebook: live(1), x: asked })
+      const reply = await bot.ask({ kind: 'status', id: postId })
+      expect(textOf(reply)).toContain(`The answer was lost. Where to look: ${where}`)
+      const id = idOf(post, 'x')
+      expect(reply).toMatchObject({
+        kind: 'question',
+        buttons: expect.arrayContaining([
+          expect.objectContaining({ action: 'confirm_live', value: id }),
+          expect.objectContaining({ action: 'deny_live', value: id }),
+        ]),
+      })
+    })
+
+    it('says how to answer for one of several', async () => {
+      const post = await bot.set(postId, { facebook: failed(1), x: held(2) })
+      const reply = await bot.ask({ kind: 'status', id: postId })
+      const id = idOf(post, 'facebook')
+      expect(reply.kind).toBe('text')
+      expect(textOf(reply)).toContain(`the status command with its id, such as ${id}`)
+      expect(await bot.ask({ kind: 'status', id })).toMatchObject({
+        kind: 'question',
+        buttons: expect.arrayContaining([expect.objectContaining({ value: id })]),
+      })
+    })
+
     it('names what needs a person first', async () => {
       await bot.set(postId, { facebook: live(1), x: unconfirmed(2) })
       bot.clock.advance(1000)
