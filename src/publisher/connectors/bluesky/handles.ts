@@ -8,7 +8,7 @@ const BLOB_LIFE_MS = 5 * 60_000
 
 const handles = z.object({
   blobs: z.array(z.object({ media: z.string(), blob, at: z.number() })).catch([]),
-  /** The record as it was first sent: every attempt sends the same one. */
+  /** The record as it was first sent: every attempt of a round sends the same one. */
   record: z.record(z.string(), z.unknown()).optional().catch(undefined),
 })
 /** What Bluesky's steps leave behind. */

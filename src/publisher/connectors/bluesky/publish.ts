@@ -101,14 +101,22 @@ async function upload(
   return { kind: 'ready', handles }
 }
 
-/** The record is made once and kept: its content id covers all of it, so nothing may change. */
+/**
+ * The record is made once a round and kept: its content id covers all of it, so nothing may change.
+ * A new round only brings it up to date, because feeds sort it by its time; the key stays the same
+ * and takes no second record, should one of an earlier round be there after all.
+ */
 async function freeze(
   sessions: Sessions,
-  { content }: PublishRequest,
+  { content, dueSince }: PublishRequest,
   handles: BlueskyHandles,
   line: Line,
 ): Promise<Ready | Outcome> {
-  if (handles.record) return { kind: 'ready', handles }
+  if (handles.record) {
+    const isOfThisRound = Date.parse(String(handles.record.createdAt)) >= dueSince
+    const record = { ...handles.record, createdAt: new Date(line.now()).toISOString() }
+    return { kind: 'ready', handles: isOfThisRound ? handles : { ...handles, record } }
+  }
   const dids = new Map<string, string>()
   for (const handle of mentionsIn(content.text)) {
     const judged = await sessions.ask(line, (session) =>

@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createBluesky } from '../../../../src/publisher/connectors/bluesky/index.js'
+import type { PublishRequest, Steps } from '../../../../src/publisher/connectors/connector.js'
+import { type HttpRequest, send } from '../../../../src/publisher/connectors/http.js'
+import type { Handles } from '../../../../src/publisher/core/target.js'
+import { createSandbox } from '../../../../src/sandbox/platforms/index.js'
+import { createSteppedClock, NOON } from '../../../support/clock.js'
+import { sampleMedia } from '../../../support/sample-media.js'
+
+const HOUR = 3_600_000
+const open: (() => Promise<void>)[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()))
+})
+
+interface Written {
+  readonly rkey: string
+  readonly record: Handles
+}
+
+/** One target on a stand-in, with the handles it keeps from one attempt to the next. */
+async function start() {
+  const clock = createSteppedClock()
+  const sandbox = createSandbox({ clock: clock.now })
+  const { url, close } = await sandbox.listen()
+  open.push(close)
+  const connector = createBluesky({
+    name: 'bluesky',
+    platform: 'bluesky',
+    identifier: 'acme.example',
+    appPassword: 'sandbox-bluesky-token',
+    apiUrl: sandbox.apiUrl(url, 'bluesky'),
+  })
+  const written: Written[] = []
+  const late: HttpRequest[] = []
+  let handles: Handles = {}
+  let arrives: 'at once' | 'with the next' | 'never' = 'at once'
+  const call = (request: HttpRequest) => send(request, { timeoutMs: 2000 })
+  const steps: Steps = {
+    ...sampleMedia,
+    now: clock.now,
+    read: call,
+    prepare: call,
+    progress: async () => {},
+    save: async (saved) => {
+      handles = saved
+    },
+    mutate: async (request, saved = {}) => {
+      handles = saved
+      if (request.body && 'json' in request.body) written.push(request.body.json as Written)
+      for (const earlier of late.splice(0)) await call(earlier)
+      if (arrives === 'with the next') late.push(request)
+      if (arrives !== 'at once') return { kind: 'noAnswer', why: 'the connection was reset' }
+      return call(request)
+    },
+  }
+  const attempt = (dueSince: number, when: typeof arrives = 'at once') => {
+    arrives = when
+    const content = { text: 'The harbour is open', media: [] }
+    const target = { targetId: 't1', idempotencyKey: 't1', attempt: 1, frozenAt: NOON }
+    const request: PublishRequest = { ...target, content, handles, dueSince }
+    return connector.publish(request, steps)
+  }
+  return { clock, sandbox, attempt, written }
+}
+
+describe('a round that a person begins', () => {
+  it('writes the time of its own, under the key of the first attempt', async () => {
+    const { clock, attempt, written } = await start()
+    expect((await attempt(NOON, 'never')).kind).toBe('ambiguous')
+    clock.advance(5 * HOUR)
+    const beganAt = clock.now()
+    await attempt(beganAt, 'never')
+    clock.advance(60_000)
+    expect((await attempt(beganAt)).kind).toBe('published')
+    expect(new Set(written.map(({ rkey }) => rkey)).size).toBe(1)
+    expect(written.map(({ record }) => record.createdAt)).toEqual(
+      [NOON, beganAt, beganAt].map((at) => new Date(at).toISOString()),
+    )
+  })
+
+  it('makes no second post when the record of an earlier one comes while it is written', async () => {
+    const { clock, sandbox, attempt } = await start()
+    await attempt(NOON, 'with the next')
+    clock.advance(HOUR)
+    expect(await attempt(clock.now())).toMatchObject({
+      kind: 'ambiguous',
+      reason: { code: 'InvalidSwap' },
+    })
+    expect(sandbox.live('bluesky')).toHaveLength(1)
+    expect((await attempt(clock.now())).kind).toBe('published')
+    expect(sandbox.live('bluesky')).toHaveLength(1)
+  })
+})
