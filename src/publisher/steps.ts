@@ -14,10 +14,13 @@ export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
 }
 
-/** What a claimed attempt may do, and the target as it stands after each step. */
-export interface AttemptSteps extends Steps {
+/** What one may ask the platform under a claim, and the target as it stands after each step. */
+export interface ClaimedReader extends Reader {
   stored(): StoredTarget
 }
+
+/** What a claimed attempt may do. */
+export interface AttemptSteps extends Steps, ClaimedReader {}
 
 /**
  * Steps of one attempt, fenced by its lease: every request is checked against the clock in the tick
@@ -29,8 +32,42 @@ export function createSteps(
   deps: PublisherDeps,
   context: Context,
 ): AttemptSteps {
-  let stored = claimed
+  const { stored, request, advance, fence } = holdClaim(claimed, deps, context)
   let toldAtMs = Number.NEGATIVE_INFINITY
+  return {
+    stored,
+    now: deps.now,
+    read: request,
+    prepare: request,
+    save: (handles) => advance('stepped', handles),
+    async progress(note) {
+      if (performance.now() - toldAtMs < TELL_EVERY_MS) return
+      toldAtMs = performance.now()
+      await advance('stepped', stored().target.handles, note)
+    },
+    async mutate(outgoing, handles = stored().target.handles) {
+      await advance('mutationBegun', handles)
+      await deps.database.flush()
+      return send(outgoing, { timeoutMs: requestTimeoutWithin(deps), maySend: fence.holds })
+    },
+    bytes: deps.media.bytes,
+    publicUrl: deps.media.publicUrl,
+  }
+}
+
+/** A look under a claim, which it renews: a slow platform must not let others begin the same look. */
+export function createClaimedReader(
+  claimed: StoredTarget,
+  deps: PublisherDeps,
+  context: Context,
+): ClaimedReader {
+  const { stored, request } = holdClaim(claimed, deps, context)
+  return { stored, now: deps.now, read: request }
+}
+
+/** Keeps a claim for as long as requests are made under it. */
+function holdClaim(claimed: StoredTarget, deps: PublisherDeps, context: Context) {
+  let stored = claimed
   const fence = createFence(deps, () => stored.target.lease?.expiresAt ?? 0)
 
   async function advance(
@@ -58,28 +95,10 @@ export function createSteps(
     return send(outgoing, { timeoutMs: requestTimeoutWithin(deps), maySend: fence.holds })
   }
 
-  return {
-    stored: () => stored,
-    now: deps.now,
-    read: request,
-    prepare: request,
-    save: (handles) => advance('stepped', handles),
-    async progress(note) {
-      if (performance.now() - toldAtMs < TELL_EVERY_MS) return
-      toldAtMs = performance.now()
-      await advance('stepped', stored.target.handles, note)
-    },
-    async mutate(outgoing, handles = stored.target.handles) {
-      await advance('mutationBegun', handles)
-      await deps.database.flush()
-      return send(outgoing, { timeoutMs: requestTimeoutWithin(deps), maySend: fence.holds })
-    },
-    bytes: deps.media.bytes,
-    publicUrl: deps.media.publicUrl,
-  }
+  return { stored: () => stored, request, advance, fence }
 }
 
-/** Requests that change nothing need no fence, only an end before the lease's. */
+/** Requests outside a claim, which change nothing. */
 export function createReader(
   deps: Pick<PublisherDeps, 'now' | 'leaseMs' | 'requestTimeoutMs'>,
 ): Reader {

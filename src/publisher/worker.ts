@@ -9,13 +9,24 @@ import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import { absentAccount, NO_ACCOUNT } from './absent-account.js'
-import { type Connector, capabilitiesOf, type PublishRequest } from './connectors/connector.js'
+import {
+  type Connector,
+  capabilitiesOf,
+  type PublishRequest,
+  type Reader,
+} from './connectors/connector.js'
 import { type Context, decide } from './core/decide.js'
 import type { Finding, Outcome, Reason, RemotePost, Sighting } from './core/outcome.js'
 import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import { withoutMedia } from './kept-media.js'
-import { createReader, createSteps, LeaseLostError } from './steps.js'
+import {
+  type ClaimedReader,
+  createClaimedReader,
+  createReader,
+  createSteps,
+  LeaseLostError,
+} from './steps.js'
 import { createTraffic, type Traffic } from './traffic.js'
 
 type Moved = Extract<Decision, { kind: 'moved' }>
@@ -81,6 +92,7 @@ export async function see(
   stored: StoredTarget,
   connector: Connector,
   deps: PublisherDeps,
+  reader: Reader = createReader(deps),
 ): Promise<Sighting> {
   const { state } = stored.target
   if (state.status !== 'published' || !connector.verify) {
@@ -93,7 +105,7 @@ export async function see(
     otherRemoteIds: await otherRemoteIds(deps.database.orm, stored, state.publishedAt - DAY_MS),
   }
   const sighting = await connector
-    .verify(post, createReader(deps))
+    .verify(post, reader)
     .catch((error) => ({ kind: 'unknown' as const, how: brokeOff(stored, error, deps).text }))
   if (sighting.kind !== 'duplicated') return sighting
   const meant = await sameOnTheirWay(deps.database.orm, stored)
@@ -120,8 +132,12 @@ async function withoutMeant(
   return copies.length - 1 > meant ? finding : single
 }
 
-/** A bug or a broken dependency: the log gets the story, people a sentence. */
+/**
+ * A bug or a broken dependency: the log gets the story, people a sentence.
+ * @throws LeaseLostError if it is that: whoever holds the target now goes on
+ */
 function brokeOff({ id, postId }: StoredTarget, error: unknown, { log }: PublisherDeps): Reason {
+  if (error instanceof LeaseLostError) throw error
   log.error({ postId, targetId: id, error: messageOf(error) }, 'work on a target broke off')
   return { class: 'unknown', text: 'Pressroom stumbled over an error of its own; see its log.' }
 }
@@ -137,6 +153,16 @@ class Turn {
   ) {}
 
   async perform(task: Task, claimed: StoredTarget): Promise<void> {
+    try {
+      await this.work(task, claimed)
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) throw error
+      const { postId, id: targetId } = claimed
+      this.deps.log.warn({ postId, targetId, task }, 'the claim ended; nothing more is done')
+    }
+  }
+
+  private async work(task: Task, claimed: StoredTarget): Promise<void> {
     switch (task) {
       case 'publish':
         return this.publish(claimed)
@@ -159,13 +185,6 @@ class Turn {
         (await withoutMedia(claimed.content, deps.media)) ??
         (await connector.publish(await this.publishRequest(claimed), steps))
     } catch (error) {
-      if (error instanceof LeaseLostError) {
-        deps.log.warn(
-          { postId: claimed.postId, targetId: claimed.id },
-          'the claim ended during an attempt; nothing more is sent',
-        )
-        return
-      }
       outcome = broken(steps.stored(), this.brokeOff(claimed, error))
     }
     await this.attempted(steps.stored(), outcome)
@@ -183,16 +202,17 @@ class Turn {
   }
 
   private async poll(claimed: StoredTarget): Promise<void> {
-    const { connector, deps } = this
+    const { connector } = this
+    const reader = this.reader(claimed)
     const outcome: Outcome = connector.poll
       ? await connector
-          .poll(requestFor(claimed), createReader(deps))
+          .poll(requestFor(claimed), reader)
           .catch((error) => ({ kind: 'transient' as const, reason: this.brokeOff(claimed, error) }))
       : {
           kind: 'ambiguous',
           reason: { class: 'platform', text: 'The platform still works on it.' },
         }
-    await this.attempted(claimed, outcome)
+    await this.attempted(reader.stored(), outcome)
   }
 
   private async attempted(stored: StoredTarget, outcome: Outcome): Promise<void> {
@@ -224,14 +244,15 @@ class Turn {
     const request = requestFor(claimed)
     const others = await otherRemoteIds(deps.database.orm, claimed, mutationAt - DAY_MS)
     const doubt = { ...request, mutationAt, evidence: state.evidence, otherRemoteIds: others }
+    const reader = this.reader(claimed)
     const finding: Finding = connector.lookUp
-      ? await connector.lookUp(doubt, createReader(deps)).catch((error) => ({
+      ? await connector.lookUp(doubt, reader).catch((error) => ({
           kind: 'error' as const,
           reason: this.brokeOff(claimed, error),
         }))
       : { kind: 'unclear', how: 'This platform cannot be read.' }
     if (connector.lookUp) await this.traffic.looked(claimed, finding)
-    await this.record(claimed, {
+    await this.record(reader.stored(), {
       type: 'lookedUp',
       at: deps.now(),
       finding: finding.kind === 'found' ? await withoutMeant(finding, claimed, deps) : finding,
@@ -240,15 +261,22 @@ class Turn {
     })
   }
 
-  async recheck(claimed: StoredTarget): Promise<void> {
+  /** @param live claimed, or in nobody's hands */
+  async recheck(live: StoredTarget): Promise<void> {
     const { deps, connector } = this
-    if (claimed.target.state.status !== 'published' || !connector.verify) return
-    const sighting = await see(claimed, connector, deps)
-    await this.record(claimed, { type: 'sighted', at: deps.now(), sighting })
+    if (live.target.state.status !== 'published' || !connector.verify) return
+    const reader = live.target.lease ? this.reader(live) : undefined
+    const sighting = await see(live, connector, deps, reader)
+    const event: TargetEvent = { type: 'sighted', at: deps.now(), sighting }
+    await this.record(reader?.stored() ?? live, event)
     // Somebody may have deleted the copy on the platform itself.
     if (sighting.kind === 'live' && sighting.alone) {
-      await settleDuplicates(deps.database.orm, claimed, { resolution: 'gone', at: deps.now() })
+      await settleDuplicates(deps.database.orm, live, { resolution: 'gone', at: deps.now() })
     }
+  }
+
+  private reader(claimed: StoredTarget): ClaimedReader {
+    return createClaimedReader(claimed, this.deps, this.context)
   }
 
   private brokeOff(stored: StoredTarget, error: unknown): Reason {

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import type { Connector } from '../../src/publisher/connectors/connector.js'
+import type { Connector, Reader } from '../../src/publisher/connectors/connector.js'
 import type { PublisherDeps } from '../../src/publisher/deps.js'
 import { attend } from '../../src/publisher/worker.js'
 import { accounts, attempts, events } from '../../src/store/schema.js'
@@ -167,6 +167,55 @@ describe.each(testDatabases())('a worker on the $engine database', ({ use }) => 
     await attend(id, deps)
     expect(await stateOf(id)).toMatchObject({ status: 'published', how: 'found' })
     expect(acme.sends()).toBe(1)
+  })
+
+  describe('that reads for longer than its lease, from a slow platform,', () => {
+    const doubt = { kind: 'ambiguous', reason: { class: 'network', text: 'No answer.' } } as const
+    const finishing = { kind: 'accepted', stage: 'finishing', note: '' } as const
+
+    it.each([
+      ['a look-up', doubt, { status: 'published', how: 'found' }],
+      ['a poll', finishing, { status: 'published', how: 'answer' }],
+      ['a second look', { kind: 'published' }, { remoteId: 'slow', rechecks: 1 }],
+    ] as const)('keeps its claim, and records what came of %s', async (_what, outcome, end) => {
+      const slowly = async (reader: Reader) => {
+        asked += 1
+        if (asked > 1) return
+        for (let reads = 0; reads < 4; reads++) {
+          await reader.read({ method: 'GET', url: acme.url })
+          clock.advance(LEASE_MS / 3)
+          await attend(id, make({ worker: 'worker-2' }))
+        }
+      }
+      const found = { remoteId: 'slow', how: 'It is there.' }
+      let asked = 0
+      const { acme, clock, id, make } = await given({
+        publish: async () => outcome,
+        lookUp: (_doubt, reader) => slowly(reader).then(() => ({ kind: 'found', ...found })),
+        poll: (_request, reader) => slowly(reader).then(() => ({ kind: 'published' })),
+        verify: (_post, reader) => slowly(reader).then(() => ({ kind: 'live', ...found })),
+      })
+      await attend(id, make())
+      clock.advance(20)
+      await attend(id, make())
+      expect(await stateOf(id)).toMatchObject(end)
+      expect(asked).toBe(1)
+    })
+
+    it('records nothing once its claim has ended all the same', async () => {
+      const { clock, id, make } = await given({
+        publish: async () => doubt,
+        async lookUp(_doubt, reader) {
+          clock.advance(LEASE_MS)
+          await reader.read({ method: 'GET', url: 'http://127.0.0.1:1' })
+          return { kind: 'found', how: 'It is there.' }
+        },
+      })
+      await attend(id, make())
+      clock.advance(20)
+      await attend(id, make())
+      expect(await stateOf(id)).toMatchObject({ status: 'reconciling', lookUps: 0 })
+    })
   })
 
   it('takes a crash in a connector for a doubt after the mark only, and says so in plain words', async () => {
