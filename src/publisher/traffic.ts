@@ -1,8 +1,10 @@
 import {
   beginOutage,
   endOutage,
-  type Outage,
+  type OpenOutage,
   openOutages,
+  type Place,
+  placeOf,
   recentEndings,
   takeProbe,
   waitsToBeSent,
@@ -25,45 +27,49 @@ const DOWN =
 
 /**
  * What all workers together may send: an account's limits, and one probe at a time to a platform
- * that is down. Kept in the store; this only remembers for a second which platforms those are.
+ * (the host of it that accounts share) that is down. Kept in the store; this only remembers for a
+ * second which those are.
  */
 export function createTraffic(deps: PublisherDeps) {
   const { orm } = deps.database
-  let outages: readonly Outage[] = []
+  let outages: readonly OpenOutage[] = []
   let knownUntil = 0
-  /** Until when look-ups may go on, by platforms that are down. */
+  /** Until when look-ups may go on, by places that are down. */
   const readsUntil = new Map<string, number>()
 
-  async function outageOf(platform: string): Promise<Outage | undefined> {
+  async function outageOf(account: string): Promise<OpenOutage | undefined> {
     if (deps.now() >= knownUntil) {
       knownUntil = deps.now() + FOLLOW_MS
       outages = await openOutages(orm)
     }
-    return outages.find((outage) => outage.platform === platform)
+    return outages.find(({ accounts }) => accounts.includes(account))
   }
 
   /**
-   * Whether this target has to wait because its platform is down, or is the one that finds out.
+   * Whether this account's target has to wait because its platform is down, or is the one that finds
+   * out.
    * @returns when the next probe may be made; undefined to go ahead
    */
-  async function probeAfter(platform: string, now: number): Promise<number | undefined> {
-    const outage = await outageOf(platform)
-    if (!outage) return undefined
+  async function probeAfter(
+    account: string,
+    outage: OpenOutage,
+    now: number,
+  ): Promise<number | undefined> {
     const probeAt = outage.probeAt.getTime()
     if (probeAt > now) return probeAt
     const nextAt = now + nextProbeMs(outage.probes + 1, deps.policy)
-    const isTaken = await takeProbe(orm, platform, now, nextAt)
+    const isTaken = await takeProbe(orm, outage, now, nextAt)
     knownUntil = 0 // what is remembered is too old to wait by
     if (isTaken) return undefined
-    const current = await outageOf(platform)
+    const current = await outageOf(account)
     return current && Math.max(now + 1, current.probeAt.getTime())
   }
 
-  const mayRead = (platform: string, now: number) => (readsUntil.get(platform) ?? 0) > now
+  const mayRead = (place: Place, now: number) => (readsUntil.get(keyOf(place)) ?? 0) > now
 
   /** Whether a target that is due may go on now, beyond what its account's own state says. */
   async function pass(stored: StoredTarget, gate: AccountGate): Promise<AccountGate> {
-    const { id: targetId, account, platform, target } = stored
+    const { id: targetId, account, target } = stored
     const { state } = target
     const now = deps.now()
     const sends = ['scheduled', 'queued', 'waiting'].includes(state.status)
@@ -72,7 +78,9 @@ export function createTraffic(deps: PublisherDeps) {
     if (gate.kind === 'held' || isPaused || !isDue) return gate
     const looks = state.status === 'reconciling'
     if (!sends && !looks) return gate
-    const probeAt = looks && mayRead(platform, now) ? undefined : await probeAfter(platform, now)
+    const outage = await outageOf(account)
+    const goesAhead = !outage || (looks && mayRead(outage, now))
+    const probeAt = goesAhead ? undefined : await probeAfter(account, outage, now)
     if (probeAt !== undefined) {
       const untilAt = probeAt + deps.random() * SPREAD * deps.policy.backoffBaseMs
       return { kind: 'paused', untilAt, why: DOWN }
@@ -93,46 +101,52 @@ export function createTraffic(deps: PublisherDeps) {
   }
 
   /** What an attempt's outcome says about its platform. Never throws: the next one tells as well. */
-  async function heard({ platform }: StoredTarget, outcome: Outcome): Promise<void> {
+  async function heard({ account }: StoredTarget, outcome: Outcome): Promise<void> {
     try {
-      const now = deps.now()
       const told = heardIn(outcome)
       if (told === 'nothing') return
-      if (told === 'answer') {
-        if ((await outageOf(platform)) && (await endOutage(orm, platform, now))) {
-          knownUntil = 0
-          deps.log.warn({ platform }, 'the platform answers again')
-        }
-        return
-      }
-      if (await outageOf(platform)) return
-      const recent = await recentEndings(orm, platform, now - OUTAGE_WITHIN_MS)
-      if (!isOutage(recent, now)) return
-      const probeAt = now + nextProbeMs(0, deps.policy)
-      if (await beginOutage(orm, { platform, at: now, probeAt })) {
-        deps.log.warn({ platform }, 'the platform seems to be down; it is probed by one attempt')
-      }
+      const now = deps.now()
+      const outage = await outageOf(account)
+      if (told === 'silence') return outage ? undefined : await judge(account, now)
+      if (!outage || !(await endOutage(orm, outage, now))) return
       knownUntil = 0
+      const { platform, host } = outage
+      deps.log.warn({ platform, host }, 'the platform answers again')
     } catch (error) {
       deps.log.warn({ error: (error as Error).message }, 'an outage could not be judged')
     }
+  }
+
+  /** An attempt met with silence: the account alone, or the place where it sends to? */
+  async function judge(account: string, now: number): Promise<void> {
+    const place = await placeOf(orm, account)
+    if (!place) return
+    const recent = await recentEndings(orm, place, now - OUTAGE_WITHIN_MS)
+    if (!isOutage(recent, place.accounts, now)) return
+    const probeAt = now + nextProbeMs(0, deps.policy)
+    if (await beginOutage(orm, place, { at: now, probeAt })) {
+      const { platform, host } = place
+      deps.log.warn({ platform, host }, 'the platform seems to be down; one attempt probes it')
+    }
+    knownUntil = 0
   }
 
   /**
    * What a look-up says about its platform. Being able to read proves nothing about sending, so an
    * answer ends an outage only when nothing waits to be sent. Never throws.
    */
-  async function looked({ platform }: StoredTarget, finding: Finding): Promise<void> {
+  async function looked({ account }: StoredTarget, finding: Finding): Promise<void> {
     try {
-      if (!(await outageOf(platform))) return
+      const outage = await outageOf(account)
+      if (!outage) return
       const now = deps.now()
       if (finding.kind === 'error' && isSilent(finding.reason)) {
-        readsUntil.delete(platform)
+        readsUntil.delete(keyOf(outage))
         return
       }
-      readsUntil.set(platform, now + READS_FOR_MS)
-      if (await waitsToBeSent(orm, platform)) return
-      if (await endOutage(orm, platform, now)) knownUntil = 0
+      readsUntil.set(keyOf(outage), now + READS_FOR_MS)
+      if (await waitsToBeSent(orm, outage)) return
+      if (await endOutage(orm, outage, now)) knownUntil = 0
     } catch (error) {
       deps.log.warn({ error: (error as Error).message }, 'an outage could not be judged')
     }
@@ -142,3 +156,7 @@ export function createTraffic(deps: PublisherDeps) {
 }
 
 export type Traffic = ReturnType<typeof createTraffic>
+
+function keyOf({ platform, host }: Place): string {
+  return `${platform}/${host}`
+}

@@ -17,7 +17,7 @@ export type StoredAccount = Omit<
  */
 export async function syncAccounts(
   orm: Orm,
-  list: readonly { name: string; platform: string }[],
+  list: readonly { name: string; platform: string; apiUrl?: string | undefined }[],
   box: SecretBox,
   now: number,
   isSameConnection: (before: unknown, account: unknown) => boolean = () => false,
@@ -27,14 +27,19 @@ export async function syncAccounts(
     const known = new Map((await tx.select().from(accounts)).map((row) => [row.name, row]))
     for (const [position, account] of list.entries()) {
       const { name, platform } = account
+      const host = hostOf(account)
       const fingerprint = box.fingerprint(account)
       const before = known.get(name)
       if (before?.fingerprint === fingerprint) {
-        await tx.update(accounts).set({ position, removedAt: null }).where(eq(accounts.name, name))
+        await tx
+          .update(accounts)
+          .set({ position, host, removedAt: null })
+          .where(eq(accounts.name, name))
         continue
       }
       const fresh = {
         platform,
+        host,
         position,
         credentials: box.seal(account),
         fingerprint,
@@ -77,6 +82,11 @@ export async function syncAccounts(
       throw error
     }
   }
+}
+
+/** The host of the API that an account is sent through; empty where it has none. */
+function hostOf({ apiUrl = '' }: { readonly apiUrl?: string | undefined }): string {
+  return URL.canParse(apiUrl) ? new URL(apiUrl).host : ''
 }
 
 /** The accounts in use, in the order of the accounts file. */

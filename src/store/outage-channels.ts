@@ -1,15 +1,16 @@
 import { sql } from 'drizzle-orm'
 import { type Orm, rows } from './database.js'
+import type { Place } from './outages.js'
 
 interface Channel {
   readonly chat: string
   readonly channelId: string
 }
 
-/** The channels of these chats that wait for this platform. */
+/** The channels of these chats that wait for this place. */
 export async function channelsWaitingFor(
   orm: Orm,
-  platform: string,
+  { platform, host }: Place,
   chats: readonly string[],
 ): Promise<Channel[]> {
   return rows<Channel>(
@@ -17,7 +18,8 @@ export async function channelsWaitingFor(
     sql`
 select distinct p.chat, p.channel_id as "channelId"
 from pressroom.targets t join pressroom.posts p on p.id = t.post_id
-where t.platform = ${platform} and t.due_at is not null
+  join pressroom.accounts a on a.name = t.account
+where a.platform = ${platform} and a.host = ${host} and t.due_at is not null
   and t.status in ('queued', 'waiting', 'publishing', 'processing', 'reconciling')
   and p.chat = any(${sql.param([...chats])}::text[])`,
   )

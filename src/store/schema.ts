@@ -50,6 +50,8 @@ export const channels = pressroom.table(
 export const accounts = pressroom.table('accounts', {
   name: text().primaryKey(),
   platform: text().notNull(),
+  /** The host of the API that it is sent through. */
+  host: text().notNull().default(''),
   position: integer().notNull().default(0),
   /** AES-256-GCM, see secret-box.ts. */
   credentials: text().notNull(),
@@ -392,11 +394,12 @@ export const notices = pressroom.table('notices', {
   createdAt: instant('created_at').notNull(),
 })
 
-/** A platform that seemed to be down as a whole. */
+/** A platform that seemed to be down as a whole, or one of its hosts where there are several. */
 export const outages = pressroom.table(
   'outages',
   {
     platform: text().notNull(),
+    host: text().notNull().default(''),
     since: instant('since').notNull(),
     /** When one attempt may be made, to see whether it answers. */
     probeAt: instant('probe_at').notNull(),
@@ -404,8 +407,8 @@ export const outages = pressroom.table(
     endedAt: instant('ended_at'),
   },
   (t) => [
-    primaryKey({ columns: [t.platform, t.since] }),
-    uniqueIndex('outages_open').on(t.platform).where(sql`${t.endedAt} is null`),
+    primaryKey({ columns: [t.platform, t.host, t.since] }),
+    uniqueIndex('outages_open').on(t.platform, t.host).where(sql`${t.endedAt} is null`),
   ],
 )
 

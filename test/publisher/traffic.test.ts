@@ -178,6 +178,40 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     expect(await openOutages(database().orm)).toEqual([])
   })
 
+  it('to the other servers of a platform goes on while one of them is down', async () => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    const dead = ['a', 'b', 'c', 'd']
+    for (const name of dead) await addAccount(database(), name, { host: 'dead.example' })
+    for (const name of ['e', 'f']) await addAccount(database(), name, { host: 'well.example' })
+    const list = await storeTargets(
+      database(),
+      [...dead, 'e', 'f'].map((name) => due(name, clock.now())),
+    )
+    const byAccount = (name: string) =>
+      createAcme(acme, {
+        publish: async () =>
+          dead.includes(name)
+            ? { kind: 'transient', reason: { class: 'platform', text: 'It is down.' } }
+            : { kind: 'published' },
+      })
+    const deps = workerDeps(database(), undefined, { now: clock.now, connector: byAccount })
+    const traffic = createTraffic(deps)
+    const statusOf = async ({ id }: { id: string }) =>
+      (await load(database(), id)).target.state.status
+    for (const { id } of list.slice(0, 3)) await attend(id, deps, traffic)
+    expect(await openOutages(database().orm)).toMatchObject([
+      { platform: 'facebook', host: 'dead.example', accounts: dead },
+    ])
+    clock.advance(30) // before the first probe
+    for (const { id } of list.slice(3)) await attend(id, deps, traffic)
+    expect(await Promise.all(list.map(statusOf))).toEqual([
+      ...['waiting', 'waiting', 'waiting', 'queued'],
+      ...['published', 'published'],
+    ])
+    expect(await openOutages(database().orm)).toHaveLength(1)
+  })
+
   it('of an account keeps to its limits, between all workers', async () => {
     const clock = createSteppedClock()
     const acme = await startAcme()

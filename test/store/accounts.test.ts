@@ -51,6 +51,18 @@ describe.each(testDatabases())('accounts on the $engine database', ({ use }) => 
       )
     })
 
+    it('knows through which host each is sent, also when that was not kept before', async () => {
+      const own = { ...blog, apiUrl: 'https://social.example:8443/prefix' }
+      await sync(page, own)
+      expect([(await row('facebook'))?.host, (await row('blog'))?.host]).toEqual([
+        '',
+        'social.example:8443',
+      ])
+      await database().orm.update(accounts).set({ host: '' })
+      await sync(page, own)
+      expect((await row('blog'))?.host).toBe('social.example:8443')
+    })
+
     it('keeps credentials encrypted', async () => {
       await sync(page)
       const stored = await row('facebook')

@@ -49,6 +49,7 @@ const GROWING = new Set([
 const LIMITED = new Set(['the newest posts'])
 
 const NOW = Date.UTC(2026, 10, 27)
+const PLACE = { platform: 'facebook', host: '' }
 const CHANNEL = { chat: 'slack', channelId: 'C1' }
 
 let opened: Database
@@ -83,8 +84,8 @@ const statements: Record<string, (orm: Orm) => Promise<unknown>> = {
       { kind: 'moved', target: stored.target, effects: [] },
     ),
   'a bell that is put right': (orm) => healDueAt(orm, { ...stored, dueAt: NOW }, NOW),
-  'the latest endings on a platform': (orm) => recentEndings(orm, stored.platform, NOW),
-  'what waits for a platform': (orm) => waitsToBeSent(orm, stored.platform),
+  'the latest endings on a platform': (orm) => recentEndings(orm, PLACE, NOW),
+  'what waits for a platform': (orm) => waitsToBeSent(orm, PLACE),
   'the view of a thread': () =>
     loadView({ database, now: () => NOW, platforms: PLATFORMS }, stored.postId),
   'the messages of a thread': (orm) => loadChatMessages(orm, stored.postId),

@@ -57,11 +57,11 @@ async function loadAccountFacts(
     failedSince(stored) !== undefined
   if (!targets.some(isAsked)) return new Map()
   const [accounts, outages] = await Promise.all([listAccounts(orm), openOutages(orm)])
-  const down = new Set(outages.map(({ platform }) => platform))
+  const down = new Set(outages.flatMap((outage) => outage.accounts))
   return new Map(
     accounts.map((account) => [
       account.name,
-      { ...factsOf(account), ...(down.has(account.platform) ? { isDown: true } : {}) },
+      { ...factsOf(account), ...(down.has(account.name) ? { isDown: true } : {}) },
     ]),
   )
 }

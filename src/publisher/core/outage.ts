@@ -32,23 +32,25 @@ export function isSilent(reason: Reason): boolean {
 export const OUTAGE_WITHIN_MS = 5 * 60_000
 /** Failures alike, on so many accounts … */
 const ACCOUNTS = 3
-/** … or, where there are fewer, so many of them all the same. */
+/** … or, where there are fewer, so many on all of them. */
 const FAILURES = 6
 
 /**
- * Whether a platform as a whole seems to be down: nothing was answered lately, and attempts failed on
- * several accounts, or many times. One success says that it is not. Pure.
- * @param recent endings on this platform, in any order
+ * Whether a platform, or the host that accounts of it share, seems to be down: nothing was answered
+ * lately, and attempts failed on several accounts, or many times on each of them. One success says
+ * that it is not; one account that fails among others is in trouble of its own. Pure.
+ * @param recent endings there, in any order
+ * @param accounts how many accounts send there
  */
-export function isOutage(recent: readonly Ending[], now: Instant): boolean {
+export function isOutage(recent: readonly Ending[], accounts: number, now: Instant): boolean {
   const lately = recent.filter(({ at }) => now - at <= OUTAGE_WITHIN_MS)
   const answeredAt = Math.max(
     Number.NEGATIVE_INFINITY,
     ...lately.filter(({ answered }) => answered).map(({ at }) => at),
   )
   const failed = lately.filter(({ answered, at }) => !answered && at > answeredAt)
-  const accounts = new Set(failed.map(({ account }) => account)).size
-  return accounts >= ACCOUNTS || failed.length >= FAILURES
+  const failing = new Set(failed.map(({ account }) => account)).size
+  return failing >= ACCOUNTS || (failing >= accounts && failed.length >= FAILURES)
 }
 
 /**

@@ -15,14 +15,17 @@ describe('an outage of a platform', () => {
   const failed = (account: string, ago = 1_000): Ending => {
     return { account, at: NOON - ago, answered: false }
   }
+  const of = (account: string) => failed(account)
   const answered = (ago = 500): Ending => ({ account: 'a', at: NOON - ago, answered: true })
 
   it.each([
     ['nothing happened', [], false],
     ['two accounts fail', [failed('a'), failed('b')], false],
+    ['the only two fail again and again', ['a', 'b', 'a', 'b', 'a', 'b'].map(of), true, 2],
+    ['one of two fails again and again', ['a', 'a', 'a', 'a', 'a', 'a'].map(of), false, 2],
     ['three accounts fail alike', [failed('a'), failed('b'), failed('c')], true],
     ['one account fails three times', [failed('a'), failed('a'), failed('a')], false],
-    ['one account fails again and again', Array.from({ length: 6 }, () => failed('a')), true],
+    ['the only one fails again and again', ['a', 'a', 'a', 'a', 'a', 'a'].map(of), true, 1],
     ['one was answered since', [failed('a'), failed('b'), failed('c'), answered()], false],
     ['one was answered before', [answered(9_000), failed('a'), failed('b'), failed('c')], true],
     [
@@ -30,8 +33,8 @@ describe('an outage of a platform', () => {
       ['a', 'b', 'c'].map((account) => failed(account, OUTAGE_WITHIN_MS + 1)),
       false,
     ],
-  ] as const)('is seen or not: %s', (_what, recent, outage) => {
-    expect(isOutage(recent, NOON)).toBe(outage)
+  ] as const)('is seen or not: %s', (_what, recent, outage, accounts: number = 5) => {
+    expect(isOutage(recent, accounts, NOON)).toBe(outage)
   })
 
   it('is probed more and more slowly', () => {
