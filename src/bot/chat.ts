@@ -24,7 +24,7 @@ export interface Sought {
   readonly postId: string
   /** The post id, the target id, or the reply's key. */
   readonly key: string
-  /** It was not posted before this. */
+  /** When it was written down: not posted before this, nor after its request has timed out. */
   readonly begunAt: Instant
   /** Only a later message can be it: this one, with the same key, was lost. */
   readonly afterId?: string

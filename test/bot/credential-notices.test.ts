@@ -37,7 +37,7 @@ describe.each(testDatabases())('ends of credentials, on the $engine database', (
     // Slack's clock does not move with ours.
     const slack: Chat = {
       ...stage.chat,
-      find: (sought) => stage.chat.find({ ...sought, begunAt: began - DAY }),
+      find: (sought) => stage.chat.find({ ...sought, begunAt: began }),
     }
     return {
       ...stage,

@@ -31,7 +31,8 @@ describe.each(testDatabases())('reminders, on the $engine database', ({ use }) =
     await stage.become(targetIds[0], unconfirmed())
     await stage.announce()
     await stage.told(postId)
-    let now = Date.now() + DAY
+    const began = Date.now()
+    let now = began + DAY
     const midnight = new Date(now).setUTCHours(0, 0, 0, 0)
     const deps = { ...stage.deps, now: () => now, timeZone: 'Etc/UTC' }
     const seen = () =>
@@ -39,7 +40,7 @@ describe.each(testDatabases())('reminders, on the $engine database', ({ use }) =
     // Slack's clock did not move with ours.
     const slack: Chat = {
       ...stage.chat,
-      find: (sought) => stage.chat.find({ ...sought, begunAt: midnight - DAY }),
+      find: (sought) => stage.chat.find({ ...sought, begunAt: began }),
     }
     const remind = (chat: Chat = slack) => postReminders(deps, [chat])
 

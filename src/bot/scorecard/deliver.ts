@@ -22,7 +22,7 @@ export interface SoughtScorecard {
   readonly rootId?: string
   readonly key: string
   readonly part: string
-  /** It was not posted before this. */
+  /** When it was written down: not posted before this, nor after its request has timed out. */
   readonly begunAt: Instant
 }
 

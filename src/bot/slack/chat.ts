@@ -4,7 +4,8 @@ import type { Chat, EditResult, FindResult, Outgoing, PostResult, Sought } from 
 import type { Pace } from '../rate.js'
 import { classifySlackError, isUneditable, type SlackFailure } from './errors.js'
 import { type LoadBytes, shareFiles } from './files.js'
-import { type FoundMessage, foundAmong, historyPageSchema, isSought, type Self } from './find.js'
+import { type FoundMessage, foundAmong, isSought, type Self } from './find.js'
+import { messagesSince } from './history.js'
 import { escapeText } from './mrkdwn.js'
 import { type Block, render, replyMetadata, type SlackMessage } from './render.js'
 
@@ -91,8 +92,7 @@ export function createSlackChat(options: {
       await client.conversations.replies({ channel: channelId, ts: rootId, limit: 1 })
       return true
     } catch (error) {
-      const failure = classifySlackError(error)
-      return !(failure.kind === 'refused' && failure.scope === 'thread')
+      return !isThreadRefused(error)
     }
   }
 
@@ -115,27 +115,14 @@ export function createSlackChat(options: {
   async function findMessage(sought: Sought): Promise<FindResult> {
     const { channelId, rootId, begunAt } = sought
     const me = await whoAmI()
-    const matches: FoundMessage[] = []
-    let cursor: string | undefined
-    for (let page = 0; page < MOST_PAGES; page++) {
-      const range = {
-        channel: channelId,
-        oldest: ((begunAt - CLOCKS_DIFFER_MS) / 1000).toFixed(6),
-        include_all_metadata: true,
-        limit: PAGE_SIZE,
-        ...(cursor === undefined ? {} : { cursor }),
-      }
-      const answer =
-        rootId === undefined
-          ? await client.conversations.history(range)
-          : await client.conversations.replies({ ...range, ts: rootId })
-      const { messages, response_metadata } = historyPageSchema.parse(answer)
-      matches.push(...messages.filter((message) => isSought(message, sought, me)))
-      cursor = response_metadata?.next_cursor || undefined
-      if (cursor === undefined) return foundAmong(matches)
+    const isIt = (message: FoundMessage) => isSought(message, sought, me)
+    try {
+      return foundAmong(await messagesSince(client, sought, isIt))
+    } catch (error) {
+      if (rootId === undefined || !isThreadRefused(error)) throw error
+      // Without its thread Slack has put it into the channel, if anywhere.
+      return foundAmong(await messagesSince(client, { channelId, begunAt }, isIt))
     }
-    if (matches.length > 0) return foundAmong(matches)
-    return { kind: 'unknown', why: 'too much was said since to look through it' }
   }
 
   return {
@@ -165,7 +152,6 @@ export function createSlackChat(options: {
         () => findMessage(sought),
         (failure): FindResult => {
           if (failure.kind !== 'refused') return failure
-          if (failure.scope === 'thread') return { kind: 'absent' } // no thread, no reply in it
           return failure.why === 'missing_scope' ? { ...failure, scope: 'message' } : failure
         },
       ),
@@ -183,14 +169,14 @@ export function createSlackChat(options: {
   }
 }
 
-const PAGE_SIZE = 200
-const MOST_PAGES = 5
-/** Slack's clock and ours. */
-const CLOCKS_DIFFER_MS = 60_000
-
 /** The client's types want every kind of block spelled out; ours are checked by tests. */
 function bodyOf({ text, blocks, metadata }: SlackMessage) {
   return { text, blocks: blocks as unknown as types.KnownBlock[], metadata }
+}
+
+function isThreadRefused(error: unknown): boolean {
+  const failure = classifySlackError(error)
+  return failure.kind === 'refused' && failure.scope === 'thread'
 }
 
 /** Runs one call; whatever it throws becomes a result. */

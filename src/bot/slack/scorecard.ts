@@ -6,12 +6,12 @@ import type { ScorecardChat, ScorecardMessage, SoughtScorecard } from '../scorec
 import type { Line } from '../wording.js'
 import { classifySlackError, type SlackFailure } from './errors.js'
 import { upload } from './files.js'
-import { foundAmong, historyPageSchema } from './find.js'
+import { foundAmong } from './find.js'
+import { messagesSince } from './history.js'
 import { cut, escapeText, mrkdwn } from './mrkdwn.js'
 import { actions, type Block } from './render.js'
 
 const EVENT_TYPE = 'pressroom_scorecard'
-const CLOCKS_DIFFER_MS = 60_000
 
 /**
  * Slack, as posting scorecards sees it. The key and the part stand in the metadata, so that a
@@ -40,32 +40,16 @@ export function createSlackScorecards(client: webApi.WebClient, timeZone: string
       : { kind: 'posted', messageId: ts }
   }
 
-  async function find({
-    channelId,
-    rootId,
-    key,
-    part,
-    begunAt,
-  }: SoughtScorecard): Promise<FindResult> {
-    const range = {
-      channel: channelId,
-      oldest: ((begunAt - CLOCKS_DIFFER_MS) / 1000).toFixed(6),
-      include_all_metadata: true,
-      limit: 200,
-    }
-    const answer =
-      rootId === undefined
-        ? await client.conversations.history(range)
-        : await client.conversations.replies({ ...range, ts: rootId })
-    const { messages } = historyPageSchema.parse(answer)
-    return foundAmong(
-      messages.filter(
-        ({ metadata }) =>
-          metadata?.event_type === EVENT_TYPE &&
-          metadata.event_payload.key === key &&
-          metadata.event_payload.part === part,
-      ),
+  async function find({ key, part, ...place }: SoughtScorecard): Promise<FindResult> {
+    const matches = await messagesSince(
+      client,
+      place,
+      ({ metadata }) =>
+        metadata?.event_type === EVENT_TYPE &&
+        metadata.event_payload.key === key &&
+        metadata.event_payload.part === part,
     )
+    return foundAmong(matches)
   }
 
   return {

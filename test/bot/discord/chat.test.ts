@@ -169,6 +169,26 @@ describe('telling Discord', () => {
     await expectWhole(stage, postId, targetIds)
   })
 
+  it('posts what a crash has lost, also after more was said than anybody looks through', async () => {
+    const stage = await open()
+    const { postId, targetIds } = await stage.publish(pair)
+    const begun = { kind: 'post', chat: 'discord', channelId: CHANNEL, at: Date.now() } as const
+    await beginMessage(stage.deps.database.orm, { key: postId, postId, ...begun })
+    for (let i = 0; i < 520; i++) stage.discord.as(BEN).say(CHANNEL, `message ${i}`)
+    await stage.announce()
+    await expectWhole(stage, postId, targetIds)
+    // What was said long after it can have been posted is not looked through.
+    const reads = () =>
+      stage.discord.calls().filter(({ method, path }) => {
+        return method === 'GET' && path.includes(`/channels/${CHANNEL}/messages`)
+      })
+    const before = reads().length
+    const begunAt = Date.now() - 60 * MINUTE
+    const sought = { channelId: CHANNEL, kind: 'post', postId, key: 'p9', begunAt } as const
+    expect(await stage.chat.find(sought)).toEqual({ kind: 'absent' })
+    expect(reads()).toHaveLength(before + 1)
+  })
+
   it('removes the second one of a message that stands there twice', async () => {
     const stage = await open()
     const { postId, targetIds } = await stage.publish([{ account: 'a' }])

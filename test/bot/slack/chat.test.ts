@@ -94,6 +94,25 @@ describe('Slack as telling sees it', () => {
     expect(slack.calls('conversations.history')).toHaveLength(2)
   })
 
+  it('looks as far as it can have come, however much was said, and no further', async () => {
+    const rootId = await postRoot()
+    for (let i = 0; i < 1_100; i++) slack.as('U000000BEN').say(`message ${i}`, CHANNEL)
+    expect(await chat.find(sought())).toMatchObject({ kind: 'found', messageId: rootId })
+    expect(await chat.find(sought({ key: 'p2' }))).toEqual({ kind: 'absent' })
+    const before = slack.calls('conversations.history').length
+    const begunAt = Date.now() - 60 * 60_000
+    expect(await chat.find(sought({ key: 'p2', begunAt }))).toEqual({ kind: 'absent' })
+    expect(slack.calls('conversations.history')).toHaveLength(before + 1)
+  })
+
+  it('looks in the channel for what has lost its thread', async () => {
+    const card = targetCard(shown, stored)
+    const put = await chat.post({ channelId: CHANNEL, card })
+    expect(
+      await chat.find(sought({ kind: 'target', key: 'ta', rootId: '1.000000' })),
+    ).toMatchObject({ kind: 'found', messageId: put.kind === 'posted' && put.messageId })
+  })
+
   it('says so when it may not look', async () => {
     slack.faults.error('conversations.history', 'missing_scope')
     expect(await chat.find(sought())).toMatchObject({ kind: 'refused', scope: 'message' })
