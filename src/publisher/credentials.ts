@@ -51,9 +51,10 @@ export async function checkAccount(
   let renewed = isDue ? await renewals?.renew(name, connector, deps) : undefined
   let checked = await check(name, deps)
   const mayRenew = checked.kind === 'refused' && checked.reason.class === 'auth' && !renewed
-  if (connector.renewal && mayRenew) {
-    renewed = await renewals?.renew(name, connector, deps)
-    if (renewed?.kind === 'renewed') checked = await check(name, deps)
+  if (renewals && connector.renewal && mayRenew) {
+    renewed = await renewals.renew(name, connector, deps)
+    // Also what another process was given meanwhile may work.
+    if (!renewed || renewed.kind === 'renewed') checked = await check(name, deps)
   }
   if (renewed && renewed.kind !== 'renewed') {
     deps.log.warn({ account: name, reason: renewed.reason.text }, 'a credential was not renewed')

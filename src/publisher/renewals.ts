@@ -1,10 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Database } from '../store/database.js'
-import { claimRenewal, endRenewal, keepRenewal, loadRenewal } from '../store/renewals.js'
+import {
+  claimRenewal,
+  endRenewal,
+  extendRenewal,
+  keepRenewal,
+  loadRenewal,
+} from '../store/renewals.js'
 import type { SecretBox } from '../store/secret-box.js'
 import type { Connector, Credentials, Renewed } from './connectors/connector.js'
 import type { PublisherDeps } from './deps.js'
+import { repeat } from './relay.js'
 import { createReader } from './steps.js'
 
 /** Credentials that platforms give in place of those of the accounts file. */
@@ -65,32 +72,44 @@ export function createRenewals(options: {
       if (!renewal) return undefined
       const { orm } = database
       const token = `${deps.worker} ${deps.now()}`
-      const claim = { name: account, token, now: deps.now(), leaseMs: deps.leaseMs }
-      if (!(await claimRenewal(orm, claim))) return undefined
+      const { leaseMs } = deps
+      const claim = await claimRenewal(orm, { name: account, token, now: deps.now(), leaseMs })
+      if (!claim) return undefined
       const before = known.get(account)?.renewedAt
-      await follow(account, (await loadRenewal(orm, account))?.renewedAt)
-      // Another process was faster, and its connector is not the one that was given.
-      if (known.get(account)?.renewedAt !== before) {
-        await endRenewal(orm, account, token)
+      /** Another process was faster, and its connector is not the one that was given. */
+      const isOvertaken = async () => {
+        await follow(account, (await loadRenewal(orm, account))?.renewedAt)
+        return known.get(account)?.renewedAt !== before
+      }
+      if (await isOvertaken()) {
+        await endRenewal(orm, claim)
         return undefined
       }
-      const renewed = await renewal.ask(createReader(deps))
-      if (renewed.kind !== 'renewed') {
-        await endRenewal(orm, account, token)
+      const lease = repeat(
+        () => extendRenewal(orm, claim, deps.now() + leaseMs),
+        leaseMs / 3,
+        () => {}, // without the right, what comes is kept all the same
+      )
+      try {
+        const renewed = await renewal.ask(createReader(deps))
+        if (renewed.kind !== 'renewed') {
+          await endRenewal(orm, claim)
+          return (await isOvertaken()) ? undefined : renewed
+        }
+        const { credentials, expiresAt, scopes } = renewed
+        const value: Stored = {
+          credentials: { ...known.get(account)?.credentials, ...credentials },
+          ...(expiresAt === undefined ? {} : { expiresAt }),
+          ...(scopes === undefined ? {} : { scopes }),
+        }
+        const kept = { sealed: box.seal(value), now: deps.now() }
+        const renewedAt = await throughOutage(() => keepRenewal(orm, claim, kept), deps)
+        if (renewedAt === undefined) return undefined
+        adopt(account, value, renewedAt)
         return renewed
+      } finally {
+        await lease.stop()
       }
-      const { credentials, expiresAt, scopes } = renewed
-      const value: Stored = {
-        credentials: { ...known.get(account)?.credentials, ...credentials },
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-        ...(scopes === undefined ? {} : { scopes }),
-      }
-      const sealed = box.seal(value)
-      const kept = { name: account, token, sealed, now: deps.now() }
-      const renewedAt = await throughOutage(() => keepRenewal(orm, kept), deps)
-      if (renewedAt === undefined) return undefined
-      adopt(account, value, renewedAt)
-      return renewed
     },
   }
 }

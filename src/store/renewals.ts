@@ -17,60 +17,87 @@ export async function loadRenewal(orm: Orm, name: string): Promise<KeptRenewal |
   return row?.sealed && row.at ? { sealed: row.sealed, renewedAt: row.at.getTime() } : undefined
 }
 
+/** The right to renew an account's credentials, and what it was given for. */
+export interface RenewalClaim {
+  readonly name: string
+  readonly token: string
+  /** The entry of the accounts file, and the newest renewal of it, as they were then. */
+  readonly fingerprint: string
+  readonly renewedAt: Date | null
+}
+
 /**
  * Takes the right to renew an account's credentials: one process at a time, because some renewals
  * can be asked for only once. It ends by itself `leaseMs` later.
- * @returns false when another process has it
+ * @returns undefined when another process has it
  */
 export async function claimRenewal(
   orm: Orm,
   claim: { name: string; token: string; now: number; leaseMs: number },
-): Promise<boolean> {
+): Promise<RenewalClaim | undefined> {
   const { name, token, now, leaseMs } = claim
   const free = or(
     isNull(accounts.renewLeaseExpiresAt),
     lt(accounts.renewLeaseExpiresAt, new Date(now)),
   )
-  const taken = await orm
+  const [taken] = await orm
     .update(accounts)
     .set({ renewLeaseToken: token, renewLeaseExpiresAt: new Date(now + leaseMs) })
     .where(and(eq(accounts.name, name), isNull(accounts.removedAt), free))
-    .returning({ name: accounts.name })
-  return taken.length > 0
+    .returning({ fingerprint: accounts.fingerprint, renewedAt: accounts.renewedAt })
+  return taken && { name, token, ...taken }
+}
+
+/** Keeps the right for longer, unless another process has it by now. */
+export async function extendRenewal(
+  orm: Orm,
+  { name, token }: RenewalClaim,
+  expiresAt: number,
+): Promise<void> {
+  await orm
+    .update(accounts)
+    .set({ renewLeaseExpiresAt: new Date(expiresAt) })
+    .where(and(eq(accounts.name, name), eq(accounts.renewLeaseToken, token)))
 }
 
 /**
- * Keeps new credentials, and gives the right back.
+ * Keeps new credentials, and gives the right back. It may have ended long ago, and another process
+ * may have it: what the platform gave may be the only copy, and is worth more than the order.
  * @returns when they were renewed, later than any renewal before, which tells them apart; undefined
- * when the accounts file was changed meanwhile: what it says now counts
+ * when the accounts file was changed meanwhile, or other new credentials were kept: those count
  */
 export async function keepRenewal(
   orm: Orm,
-  renewal: { name: string; token: string; sealed: string; now: number },
+  { name, token, fingerprint, renewedAt }: RenewalClaim,
+  renewal: { sealed: string; now: number },
 ): Promise<number | undefined> {
-  const { name, token, sealed, now } = renewal
-  const at = sql`${new Date(now).toISOString()}::timestamptz`
+  const at = sql`${new Date(renewal.now).toISOString()}::timestamptz`
+  const isOurs = eq(accounts.renewLeaseToken, token)
+  const asClaimed = and(
+    eq(accounts.fingerprint, fingerprint),
+    renewedAt ? eq(accounts.renewedAt, renewedAt) : isNull(accounts.renewedAt),
+  )
+  const isKept = eq(accounts.renewed, renewal.sealed) // and only the answer to that was lost
   const kept = await orm
     .update(accounts)
     .set({
-      renewed: sealed,
+      renewed: renewal.sealed,
       renewedAt: sql`greatest(${at}, ${accounts.renewedAt} + interval '1 millisecond')`,
-      ...FREE,
+      renewLeaseToken: sql`case when ${isOurs} then null else ${accounts.renewLeaseToken} end`,
+      renewLeaseExpiresAt: sql`case when ${isOurs} then null else ${accounts.renewLeaseExpiresAt} end`,
     })
-    .where(and(eq(accounts.name, name), eq(accounts.renewLeaseToken, token)))
+    .where(and(eq(accounts.name, name), or(asClaimed, isKept)))
     .returning({ renewedAt: accounts.renewedAt })
   return kept[0]?.renewedAt?.getTime()
 }
 
 /** Gives the right back without new credentials. */
-export async function endRenewal(orm: Orm, name: string, token: string): Promise<void> {
+export async function endRenewal(orm: Orm, { name, token }: RenewalClaim): Promise<void> {
   await orm
     .update(accounts)
-    .set(FREE)
+    .set({ renewLeaseToken: null, renewLeaseExpiresAt: null })
     .where(and(eq(accounts.name, name), eq(accounts.renewLeaseToken, token)))
 }
-
-const FREE = { renewLeaseToken: null, renewLeaseExpiresAt: null }
 
 /** What platforms renewed, by account, with the fingerprint of the entry that it stands in for. */
 export async function listRenewals(

@@ -174,13 +174,114 @@ describe.each(testDatabases())('renewing credentials on the $engine database', (
   it('a process that dies while it asks does not keep the others from it for ever', async () => {
     await addAccount(database(), 'facebook')
     const { orm } = database()
-    const claim = { name: 'facebook', token: 'dead', now: NOON, leaseMs: 1000 }
-    expect(await claimRenewal(orm, claim)).toBe(true)
-    expect(await claimRenewal(orm, { ...claim, token: 'next' })).toBe(false)
-    expect(await claimRenewal(orm, { ...claim, token: 'next', now: NOON + 1001 })).toBe(true)
+    const ask = { name: 'facebook', token: 'dead', now: NOON, leaseMs: 1000 }
+    const dead = await claimRenewal(orm, ask)
+    expect(await claimRenewal(orm, { ...ask, token: 'next' })).toBeUndefined()
+    const next = await claimRenewal(orm, { ...ask, token: 'next', now: NOON + 1001 })
+    if (!dead || !next) throw new Error('it was not claimed')
+    const kept = { sealed: box.seal({}), now: NOON + 1002 }
+    const keptAt = await keepRenewal(orm, next, kept)
+    expect(keptAt).toBe(NOON + 1002)
     // What the dead one would still bring is not kept over the other's.
-    const late = { name: 'facebook', token: 'dead', sealed: box.seal({}), now: NOON + 1002 }
-    expect(await keepRenewal(orm, late)).toBeUndefined()
+    const late = { sealed: box.seal({}), now: NOON + 1003 }
+    expect(await keepRenewal(orm, dead, late)).toBeUndefined()
+    // Told again, because the answer was lost, it is kept as it was.
+    expect(await keepRenewal(orm, next, kept)).toBeGreaterThan(keptAt ?? 0)
+    expect((await row()).renewed).toBe(kept.sealed)
+  })
+
+  /** Renews with something that happens after the platform was asked, and before its answer counts. */
+  async function renewWhile(
+    { renewals, connector, deps }: ReturnType<typeof createProcess>,
+    happens: () => Promise<void>,
+    more: Partial<PublisherDeps> = {},
+  ): Promise<Renewed | undefined> {
+    const plain = connector()
+    const { renewal } = plain
+    if (!renewal) throw new Error('it renews nothing')
+    const ask: typeof renewal.ask = async (reader) => {
+      await happens()
+      return renewal.ask(reader)
+    }
+    return renewals.renew(
+      'facebook',
+      { ...plain, renewal: { ...renewal, ask } },
+      { ...deps, ...more },
+    )
+  }
+
+  it('what a platform gave is kept although the right to ask for it ended meanwhile', async () => {
+    const clock = createSteppedClock()
+    const platform = createPlatform()
+    await addAccount(database(), 'facebook')
+    const slow = createProcess(platform, clock.now)
+    const renewed = await renewWhile(slow, async () => {
+      clock.advance(slow.deps.leaseMs + 1)
+      const claim = { name: 'facebook', token: 'next', now: clock.now(), leaseMs: 1000 }
+      expect(await claimRenewal(database().orm, claim)).toBeDefined()
+    })
+    expect(renewed).toMatchObject({ kind: 'renewed' })
+    expect(slow.current()).toMatchObject({ refreshToken: 'r2' })
+    expect(await row()).toMatchObject({ renewedAt: new Date(clock.now()), renewLeaseToken: 'next' })
+  })
+
+  it('a refusal does not count when another process was renewed meanwhile', async () => {
+    const clock = createSteppedClock()
+    const platform = createPlatform()
+    await addAccount(database(), 'facebook')
+    const [first, second] = [createProcess(platform, clock.now), createProcess(platform, clock.now)]
+    const outcome = await renewWhile(second, async () => {
+      clock.advance(second.deps.leaseMs + 1)
+      await first.renewals.renew('facebook', first.connector(), { ...first.deps, worker: 'w2' })
+    })
+    expect(outcome).toBeUndefined()
+    expect(platform.asked()).toBe(2)
+    expect(second.current()).toMatchObject({ accessToken: 'a2', refreshToken: 'r2' })
+  })
+
+  it('an account is not held for a token that another process has renewed meanwhile', async () => {
+    const clock = createSteppedClock()
+    const platform = createPlatform()
+    platform.ends()
+    await addAccount(database(), 'facebook', { checkDueAt: new Date(NOON) })
+    const [first, second] = [createProcess(platform, clock.now), createProcess(platform, clock.now)]
+    const connector = (): Connector => {
+      const plain = second.connector()
+      const { renewal } = plain
+      if (!renewal) throw new Error('it renews nothing')
+      const ask: typeof renewal.ask = async (reader) => {
+        clock.advance(second.deps.leaseMs + 1)
+        await first.renewals.renew('facebook', first.connector(), { ...first.deps, worker: 'w2' })
+        return renewal.ask(reader)
+      }
+      return { ...plain, renewal: { ...renewal, ask } }
+    }
+    const checks = await startCredentialChecks({ ...second.deps, connector }, async () => {})
+    onTestFinished(() => checks.stop())
+    const done = await waitFor('the check', row, ({ checkedAt }) => checkedAt !== null)
+    expect(done).toMatchObject({ status: 'ok', checked: { kind: 'ok', identity: 'a2' } })
+  })
+
+  it('a process that asks for long keeps the others from asking', async () => {
+    const clock = createSteppedClock()
+    const platform = createPlatform()
+    await addAccount(database(), 'facebook')
+    const slow = createProcess(platform, clock.now)
+    const leaseMs = 30
+    const renewed = await renewWhile(
+      slow,
+      async () => {
+        clock.advance(25)
+        const until = clock.now() + leaseMs
+        const endsAt = async () => (await row()).renewLeaseExpiresAt?.getTime()
+        await waitFor('the right is extended', endsAt, (at) => at === until)
+        const claim = { name: 'facebook', token: 'next', now: NOON + 31, leaseMs }
+        expect(await claimRenewal(database().orm, claim)).toBeUndefined()
+      },
+      { leaseMs },
+    )
+    expect(renewed).toMatchObject({ kind: 'renewed' })
+    expect(await row()).toMatchObject({ renewLeaseToken: null, renewLeaseExpiresAt: null })
   })
 
   it('an entry that changed in the accounts file counts, and not what was renewed before', async () => {
