@@ -1,3 +1,5 @@
+import { plural } from './wording.js'
+
 /** An input of the publishing form, or the option of the same name in a typed command. */
 export type Field =
   | 'text'
@@ -74,6 +76,20 @@ export interface FormAccount {
   readonly platform: string
   /** Set when its credential is refused. */
   readonly held?: string
+}
+
+/**
+ * The accounts that a publishing form without any means, in words.
+ * @param fits whether they are named in the form
+ */
+export function ownWords(
+  accounts: readonly FormAccount[],
+  chosen: readonly string[] | undefined,
+  fits: boolean,
+): string {
+  if (chosen === undefined) return `all ${accounts.length}`
+  const many = `this channel's ${plural(chosen.length, 'account')}`
+  return fits || chosen.length === 0 ? many : `${many}, too many to list`
 }
 
 /**

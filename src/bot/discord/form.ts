@@ -8,7 +8,7 @@ import {
   TextInputStyle,
 } from 'discord.js'
 import { DateTime } from 'luxon'
-import type { Form, FormAccount } from '../reply.js'
+import { type Form, type FormAccount, ownWords } from '../reply.js'
 import type { Draft } from './drafts.js'
 
 /** The forms' custom ids; behind all but the first stands `:<id>`. */
@@ -99,7 +99,6 @@ function publishInputs(
   { accounts, chosen, zone }: Extract<Form, { kind: 'publish' }>,
   draft: Draft,
 ): APILabelComponent[] {
-  const preset = draft.targets ?? chosen ?? accounts.map(({ name }) => name)
   const upload: APIFileUploadComponent = {
     type: ComponentType.FileUpload,
     custom_id: 'media',
@@ -109,7 +108,7 @@ function publishInputs(
   }
   return [
     label('Text', undefined, paragraph('text', { value: draft.text ?? '' })),
-    targets(accounts, preset),
+    targets(accounts, chosen, draft.targets),
     label('Pictures and videos', undefined, upload),
     label(
       'What they show',
@@ -124,14 +123,24 @@ function publishInputs(
   ]
 }
 
-/** A list to choose from, or names to write where Discord's lists are too short. */
-function targets(accounts: readonly FormAccount[], preset: readonly string[]): APILabelComponent {
+/**
+ * A list to choose from, or names to write where Discord's lists are too short. The channel's
+ * accounts are chosen beforehand, all of them or none: whoever sees a part would take it for the whole.
+ * @param written what stood there when the form was refused
+ */
+function targets(
+  accounts: readonly FormAccount[],
+  chosen: readonly string[] | undefined,
+  written: readonly string[] | undefined,
+): APILabelComponent {
   if (accounts.length > LIMITS.options) {
-    const isAll = preset.length === accounts.length
-    const value = isAll ? '' : preset.join(', ')
-    const hint = `Names with commas between; empty means ${isAll ? `all ${accounts.length}` : "this channel's"}.`
-    return label('Accounts', hint, paragraph('targets', { value }))
+    const names = written ?? chosen ?? []
+    const value = [names.join(', '), names.join(',')].find((one) => one.length <= LIMITS.textInput)
+    const words = ownWords(accounts, chosen, value !== undefined)
+    const hint = `Names with commas between; empty means ${words}.`
+    return label('Accounts', hint, paragraph('targets', value === undefined ? {} : { value }))
   }
+  const preset = written ?? chosen ?? accounts.map(({ name }) => name)
   const select: APIStringSelectComponent = {
     type: ComponentType.StringSelect,
     custom_id: 'targets',

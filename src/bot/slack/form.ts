@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt'
-import type { Form, FormAccount } from '../reply.js'
+import { type Form, type FormAccount, ownWords } from '../reply.js'
 import { escapeText } from './mrkdwn.js'
 import type { FormMetadata } from './parse.js'
 
@@ -105,7 +105,7 @@ function publishBlocks(form: Extract<Form, { kind: 'publish' }>): types.KnownBlo
       ? [context(held.map(({ name, held: why }) => `${name} is disconnected: ${why}`).join('\n'))]
       : []),
     input('text', 'Text', textInput('text', true), { optional: true }),
-    targetsInput(accounts, preset),
+    targetsInput(accounts, chosen),
     input(
       'media',
       'Pictures and videos',
@@ -139,33 +139,31 @@ function publishBlocks(form: Extract<Form, { kind: 'publish' }>): types.KnownBlo
   ]
 }
 
-/** A list to choose from, or a search where Slack's lists would be too short. */
+/**
+ * A list to choose from, or a search where Slack's lists would be too short. The channel's accounts
+ * are chosen beforehand, all of them or none: whoever sees a part would take it for the whole.
+ */
 function targetsInput(
   accounts: readonly FormAccount[],
-  preset: readonly string[],
+  chosen: readonly string[] | undefined,
 ): types.KnownBlock {
-  const initial = accounts.filter(({ name }) => preset.includes(name)).map(accountOption)
+  const isPreset = ({ name }: FormAccount) => chosen?.includes(name) ?? true
+  const initial = accounts.filter(isPreset).map(accountOption)
+  const fits = initial.length > 0 && initial.length <= LIMITS.options
+  const preset = fits ? { initial_options: initial } : {}
   if (accounts.length > LIMITS.options) {
-    const all = preset.length === accounts.length
     return input(
       'targets',
       'Accounts',
-      {
-        type: 'multi_external_select',
-        action_id: 'targets',
-        min_query_length: 0,
-        ...(all || initial.length === 0
-          ? {}
-          : { initial_options: initial.slice(0, LIMITS.options) }),
-      },
-      { optional: true, hint: `Empty means ${all ? `all ${accounts.length}` : "this channel's"}.` },
+      { type: 'multi_external_select', action_id: 'targets', min_query_length: 0, ...preset },
+      { optional: true, hint: `Empty means ${ownWords(accounts, chosen, fits)}.` },
     )
   }
   return input('targets', 'Accounts', {
     type: 'multi_static_select',
     action_id: 'targets',
     options: accounts.map(accountOption),
-    ...(initial.length > 0 ? { initial_options: initial } : {}),
+    ...preset,
   })
 }
 
