@@ -9,10 +9,11 @@ import { metricsRoute } from './observe/metrics-route.js'
 import { answers, createReadiness } from './observe/readiness.js'
 import { openPort } from './program/open-port.js'
 import { openStore } from './program/open-store.js'
-import type { Overrides, Parts, Stops } from './program/parts.js'
+import type { Overrides, Parts } from './program/parts.js'
 import { secretsIn } from './program/secrets.js'
 import { startBot } from './program/start-bot.js'
 import { startWorkers } from './program/start-workers.js'
+import { createStops, type Stops } from './program/stops.js'
 import { secretsOf } from './publisher/connectors/index.js'
 import { createPolicy } from './publisher/core/retry.js'
 import { openDoorbell, type ShownDoorbell } from './publisher/queue/queue.js'
@@ -26,33 +27,48 @@ export type { Overrides } from './program/parts.js'
 /** `start` is bot and workers in one process; the others run apart over one database. */
 export type Mode = 'start' | 'bot' | 'worker'
 
-export interface Program {
+export interface Running {
   /** Where this process answers HTTP, when it does. */
   readonly port: number | null
-  /** Stops in reverse order of starting: intake first, then what is under way, then the store. */
-  stop(): Promise<void>
 }
 
-/**
- * Builds and starts the whole program. Whatever was started is stopped again when a later part fails.
- * @throws ConfigError, DatabaseUnavailableError, QueueUnavailableError, FolderInUseError
- */
-export async function startProgram(
+export interface Program {
+  /**
+   * Resolves when commands are taken in every chat, however long that takes; with undefined when it
+   * was stopped before. Whatever was started is stopped again when a part fails.
+   * @throws ConfigError, SlackTokenError, DatabaseUnavailableError, QueueUnavailableError,
+   * FolderInUseError
+   */
+  readonly ready: Promise<Running | undefined>
+  /**
+   * Stops in good order, also while it is being started: all intake at once, then what is under way,
+   * then the queue and the store.
+   * @returns the names of what did not end in time
+   */
+  stop(): Promise<readonly string[]>
+}
+
+/** Builds and starts the whole program. */
+export function startProgram(
   settings: Settings,
   environment: Environment,
   mode: Mode,
   overrides: Overrides = {},
-): Promise<Program> {
-  const stops: Stops = []
-  const stop = async () => {
-    for (const end of stops.splice(0).reverse()) await end()
+): Program {
+  const stops = createStops()
+  const starting = start(settings, environment, mode, overrides, stops)
+  let stopped: Promise<readonly string[]> | undefined
+  const stop = () => {
+    stopped ??= stops.stop(starting)
+    return stopped
   }
-  try {
-    return await start(settings, environment, mode, overrides, stops, stop)
-  } catch (error) {
+  const ready = starting.catch(async (error) => {
+    const { aborted } = stops.asked
     await stop().catch(() => {})
+    if (aborted) return undefined
     throw error
-  }
+  })
+  return { ready, stop }
 }
 
 async function start(
@@ -61,8 +77,7 @@ async function start(
   mode: Mode,
   overrides: Overrides,
   stops: Stops,
-  stop: () => Promise<void>,
-): Promise<Program> {
+): Promise<Running> {
   if (mode !== 'start' && !settings.databaseUrl) {
     throw new ConfigError(
       `DATABASE_URL is missing: "${mode}" runs apart from the rest only over a Postgres server. Set it, or use "start".`,
@@ -79,8 +94,12 @@ async function start(
   const file = overrides.accounts ?? accountsFrom(settings, environment)
   for (const account of file.accounts) for (const secret of secretsOf(account)) redactor.add(secret)
 
-  const { database, now, box } = await openStore(settings, file, log, stops)
   const readiness = createReadiness()
+  stops.ends('readiness', async () => {
+    readiness.stopping()
+    log.info('stopping: nothing new is taken')
+  })
+  const { database, now, box } = await openStore(settings, file, log, stops)
   readiness.add(answers(() => database.ping(), 'the database does not answer'))
   const metrics = createMetrics(VERSION)
   const openQueue = () =>
@@ -132,11 +151,12 @@ async function start(
   }
 
   if (mode !== 'bot') doorbell = await startWorkers(parts, box, redactor, openQueue)
+  let connectChats = async () => {}
   if (mode !== 'worker') {
     // A bot has no queue of its own until somebody wants to look at the others'.
     let toShow: Promise<ShownDoorbell> | undefined
-    stops.push(async () => (await toShow?.catch(() => undefined))?.close())
-    await startBot(parts, async (basePath) => {
+    stops.closes('the queue board', async () => (await toShow?.catch(() => undefined))?.close())
+    connectChats = await startBot(parts, async (basePath) => {
       if (doorbell) return doorbell.board(basePath)
       toShow = openQueue()
       return (await toShow).board(basePath)
@@ -149,12 +169,10 @@ async function start(
   }
 
   readiness.started()
-  stops.push(async () => {
-    readiness.stopping()
-    log.info('stopping: nothing new is taken')
-  })
+  await connectChats()
+  stops.asked.throwIfAborted()
   log.info({ mode, port, accounts: file.accounts.length, store: database.driver.engine }, 'ready')
-  return { port, stop }
+  return { port }
 }
 
 function accountsFrom(settings: Settings, environment: Environment): AccountsFile {

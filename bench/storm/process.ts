@@ -11,9 +11,9 @@ const mode = process.argv[2] as Mode
 // A storm that was killed leaves nothing running behind it.
 process.on('disconnect', () => process.exit(1))
 
-const program = await startProgram(readSettings(process.env), process.env, mode, {
+const program = startProgram(readSettings(process.env), process.env, mode, {
   unpaced: true,
   telling,
 })
 process.on('SIGTERM', () => void program.stop().then(() => process.exit(0)))
-process.send?.('ready')
+if (await program.ready) process.send?.('ready')

@@ -43,6 +43,8 @@ async function start(
   const local = mode === 'start' && settings.slack === null && settings.discord === null
   const program = local
     ? await context.startLocal(settings)
-    : await startProgram(settings, context.environment, mode)
+    : startProgram(settings, context.environment, mode)
+  // From now on, because a chat that cannot be reached keeps it starting for as long.
   stopOnSignals(program, context)
+  await program.ready
 }

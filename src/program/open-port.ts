@@ -2,6 +2,7 @@ import type { Settings } from '../config.js'
 import type { Log } from '../log.js'
 import { type Route, startServer } from '../server.js'
 import type { Overrides } from './parts.js'
+import type { Stops } from './stops.js'
 
 /** Without PORT nobody relies on the port, unless chat events or media arrive there: then go on without. */
 export async function openPort(
@@ -9,7 +10,7 @@ export async function openPort(
   routes: readonly Route[],
   overrides: Overrides,
   log: Log,
-  stops: (() => Promise<unknown>)[],
+  stops: Stops,
 ): Promise<number | null> {
   const needed =
     settings.portGiven ||
@@ -17,19 +18,18 @@ export async function openPort(
     settings.publicUrl !== null ||
     settings.apiToken !== null ||
     overrides.routes !== undefined
-  try {
-    const server = await startServer({
-      port: settings.port,
-      routes,
-      log,
-      ...(overrides.host ? { host: overrides.host } : {}),
-      ...(overrides.upgrade ? { upgrade: overrides.upgrade } : {}),
-    })
-    stops.push(server.close)
-    return server.port
-  } catch (error) {
+  const server = await startServer({
+    port: settings.port,
+    routes,
+    log,
+    ...(overrides.host ? { host: overrides.host } : {}),
+    ...(overrides.upgrade ? { upgrade: overrides.upgrade } : {}),
+  }).catch((error) => {
     if (needed) throw error
     log.warn({ port: settings.port }, 'the port is in use; going on without /healthz and /readyz')
     return null
-  }
+  })
+  if (!server) return null
+  stops.closes('the port', server.close)
+  return server.port
 }

@@ -15,7 +15,7 @@ import { openServer } from '../store/open-server.js'
 import { releaseMedia } from '../store/release-media.js'
 import { createSecretBox, type SecretBox } from '../store/secret-box.js'
 import { syncWorkspaces } from '../store/sync-workspaces.js'
-import type { Stops } from './parts.js'
+import type { Stops } from './stops.js'
 
 const DAY_MS = 86_400_000
 const HOUSEKEEPING_EVERY_MS = 60_000
@@ -37,7 +37,7 @@ export function openDatabase(settings: Settings): Promise<Database> {
 
 /**
  * Opens the store, brings it in line with the accounts file, and keeps house in it until it is stopped.
- * @throws DatabaseUnavailableError, IncompleteInstallationError, FolderInUseError
+ * @throws DatabaseUnavailableError, IncompleteInstallationError, FolderInUseError, StoppedError
  */
 export async function openStore(
   settings: Settings,
@@ -46,7 +46,7 @@ export async function openStore(
   stops: Stops,
 ): Promise<Store> {
   const database = await openDatabase(settings)
-  stops.push(() => database.close())
+  stops.closes('the store', () => database.close())
   const clock = createDatabaseClock(database)
   await clock.follow()
   const { now } = clock
@@ -59,7 +59,7 @@ export async function openStore(
   let mediaDueAt = now()
   if (database.driver.engine === 'server') {
     const watch = createDatabaseWatch(database.ping, log, now)
-    stops.push(repeat(watch, DATABASE_WATCHED_EVERY_MS, () => {}).stop)
+    stops.ends('the watch on the database', repeat(watch, DATABASE_WATCHED_EVERY_MS, () => {}).stop)
   }
   const housekeeping = repeat(
     async () => {
@@ -75,6 +75,6 @@ export async function openStore(
     HOUSEKEEPING_EVERY_MS,
     (error) => log.debug({ error: (error as Error).message }, 'housekeeping'),
   )
-  stops.push(housekeeping.stop)
+  stops.ends('housekeeping', housekeeping.stop)
   return { database, now, box }
 }

@@ -9,6 +9,7 @@ import type { MediaLinks } from '../media-links.js'
 import type { Metrics } from '../observe/metrics.js'
 import type { Readiness } from '../observe/readiness.js'
 import type { Route, startServer } from '../server.js'
+import type { Stops } from './stops.js'
 
 /** What a trial or a test may put in place of the ordinary. */
 export interface Overrides {
@@ -25,9 +26,6 @@ export interface Overrides {
   /** Shorter waits of telling, for runs that are watched. */
   readonly telling?: Partial<AnnounceSettings>
 }
-
-/** What ends each part that was started, in the order of starting. */
-export type Stops = (() => Promise<unknown>)[]
 
 /** What both halves of the program, bot and workers, are built from. */
 export interface Parts extends Pick<BotDeps, 'database' | 'now' | 'random' | 'log' | 'policy'> {

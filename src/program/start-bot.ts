@@ -29,11 +29,16 @@ const NOTICES_EVERY_MS = 15_000
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 
-/** Starts what talks to people and to automations: the chats, the threads, webhooks and the HTTP API. */
+/**
+ * Starts what talks to people and to automations: the threads, webhooks, the HTTP API and what is
+ * said at its time. All of it goes on while a chat cannot be reached.
+ * @returns connects the chats, and resolves when all of them take commands, however long that takes
+ * @throws StoppedError
+ */
 export async function startBot(
   parts: Parts,
   openQueueBoard: ApiDeps['openQueueBoard'],
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const { settings, file, overrides, desk, links, metrics, readiness, routes, stops } = parts
   const { database, now, random, log, policy } = parts
   const ruled = { workspaces: file.workspaces ?? [], channels: file.channels }
@@ -73,25 +78,29 @@ export async function startBot(
     OVERDUE_EVERY_MS,
     (error) => deps.log.warn({ error: (error as Error).message }, 'overdue posts'),
   )
-  stops.push(watching.stop)
+  stops.ends('the watch on what stands still', watching.stop)
   const surfaces = [slack, discord].filter((one) => one !== null)
-  for (const { chat, isConnected } of surfaces)
-    readiness.add(() => (isConnected() ? undefined : `${chat.name} is not connected`))
+  const taking = new Set<string>()
+  for (const { chat, isConnected } of surfaces) {
+    const { name } = chat
+    readiness.add(() =>
+      taking.has(name) && isConnected() ? undefined : `${name} is not connected`,
+    )
+  }
   const chats = surfaces
     .map(({ chat }) => measuredChat(chat, metrics))
     .map((chat) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
     .map((chat) => (overrides.asDiscord ? mirrorAsDiscord(chat, overrides.asDiscord) : chat))
-  // Before the chats are connected: one that cannot be reached must not keep the other waiting.
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
-  stops.push(announcer.stop, ...surfaces.map(({ stop }) => stop))
+  stops.closes('telling', announcer.stop)
   const webhooks = createWebhooks(file.webhooks ?? [], {
     ...deps,
     send: { allowPrivate: settings.allowPrivateMedia },
     tell: (hook, notice) => tellChannel(hook.channel, file.channels, notice, chats, deps),
   })
   await webhooks.start()
-  stops.push(webhooks.stop)
+  stops.ends('webhooks', webhooks.stop)
   if (settings.apiToken !== null) {
     const api = createApi({
       ...deps,
@@ -101,24 +110,37 @@ export async function startBot(
       openQueueBoard,
     })
     await api.start()
-    stops.push(api.stop)
+    stops.ends('the HTTP API', api.stop)
     routes.push(api.route)
   }
-  await Promise.all(surfaces.map(({ start }) => start()))
-  // Posting is durable and exactly once by itself; looking often only makes it punctual.
-  const posting = repeat(
-    () => scorecards.postDue(scorecardChats),
-    SCORECARDS_EVERY_MS,
-    (error) => deps.log.warn({ error: (error as Error).message }, 'scorecards'),
-  )
-  const reminding = repeat(
-    async () => {
-      await postOutages(deps, chats)
-      await postReminders(deps, chats)
-      await postCredentialEnds(deps, chats, file.channels)
-    },
-    NOTICES_EVERY_MS,
-    (error) => deps.log.warn({ error: (error as Error).message }, 'notices'),
-  )
-  stops.push(posting.stop, reminding.stop)
+  // Posting is durable and exactly once by itself; looking often only makes it punctual. A chat that
+  // cannot be reached keeps no other waiting.
+  for (const chat of scorecardChats) {
+    const posting = repeat(
+      () => scorecards.postDue([chat]),
+      SCORECARDS_EVERY_MS,
+      (error) => deps.log.warn({ error: (error as Error).message }, 'scorecards'),
+    )
+    stops.ends(`scorecards in ${chat.name}`, posting.stop)
+  }
+  for (const chat of chats) {
+    const reminding = repeat(
+      async () => {
+        await postOutages(deps, [chat])
+        await postReminders(deps, [chat])
+        await postCredentialEnds(deps, [chat], file.channels)
+      },
+      NOTICES_EVERY_MS,
+      (error) => deps.log.warn({ error: (error as Error).message }, 'notices'),
+    )
+    stops.ends(`notices in ${chat.name}`, reminding.stop)
+  }
+  for (const { chat, stop } of surfaces) stops.ends(chat.name, stop)
+  return async () => {
+    const connect = async ({ chat, start }: (typeof surfaces)[number]) => {
+      await start()
+      taking.add(chat.name)
+    }
+    await Promise.all(surfaces.map(connect))
+  }
 }

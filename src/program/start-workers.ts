@@ -19,7 +19,7 @@ const MEDIA_CACHE_BYTES = 32_000_000
 /**
  * Starts the workers.
  * @returns the queue that they answer
- * @throws QueueUnavailableError
+ * @throws QueueUnavailableError, StoppedError
  */
 export async function startWorkers(
   parts: Parts,
@@ -68,11 +68,11 @@ export async function startWorkers(
     },
   }
   const doorbell = await openQueue()
-  stops.push(() => doorbell.close())
+  stops.closes('the queue', () => doorbell.close())
   readiness.add(answers(doorbell.ping, 'the queue does not answer; publishing goes on without it'))
   // Bells that the last process was answering when it died would hold back their like.
   if (database.driver.engine === 'embedded') await doorbell.empty()
   const publisher = await startPublisher(deps, doorbell)
-  stops.push(publisher.stop)
+  stops.ends('publishing', publisher.stop)
   return doorbell
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type AccountsFile, parseAccounts } from '../accounts-file.js'
 import type { Environment, Settings } from '../config.js'
-import type { Program, startProgram as StartProgram } from '../program.js'
+import type { Program, Running, startProgram as StartProgram } from '../program.js'
 import { openMemory } from './memory.js'
 import { createMirror } from './page/mirror.js'
 import { createLocalPage, type FaultMode, type PagePlatforms } from './page/server.js'
@@ -29,11 +29,11 @@ const PEOPLE = [
  * The product without any account: a chat in the browser that speaks Slack's own protocol, and
  * stand-ins for the platforms. The bot between them is the production one.
  */
-export async function startLocalWorkspace(
+export function startLocalWorkspace(
   settings: Settings,
   environment: Environment,
   startProgram: typeof StartProgram,
-): Promise<Program> {
+): Program {
   const base = `http://127.0.0.1:${settings.port}`
   const memory = openMemory(settings.dataDir)
   const slack = createSlackWorkspace({
@@ -68,7 +68,7 @@ export async function startLocalWorkspace(
       path.startsWith(`${prefix}/`) ? handle(request, response, path.slice(prefix.length)) : false
 
   const fresh = !existsSync(join(settings.dataDir, 'db'))
-  const program = await startProgram(
+  const program = startProgram(
     {
       ...settings,
       slack: {
@@ -105,13 +105,18 @@ export async function startLocalWorkspace(
         : { accounts: sampleAccounts(`${base}/platforms`, environment) }),
     },
   )
-  if (fresh && !settings.accountsFile) await postSample(slack, sandbox, base)
-  process.stdout.write(welcome(base, program))
+  const ready = program.ready.then(async (running) => {
+    if (!running) return undefined
+    if (fresh && !settings.accountsFile) await postSample(slack, sandbox, base)
+    process.stdout.write(welcome(base, running))
+    return running
+  })
   return {
-    port: program.port,
-    stop: async () => {
-      await program.stop()
+    ready,
+    async stop() {
+      const unended = await program.stop()
       await slack.close()
+      return unended
     },
   }
 }
@@ -231,7 +236,7 @@ function createFaultPanel(sandbox: Sandbox): PagePlatforms {
   }
 }
 
-function welcome(base: string, { port }: Program): string {
+function welcome(base: string, { port }: Running): string {
   return `
 Pressroom is running in a local workspace; nothing here leaves this machine.
 

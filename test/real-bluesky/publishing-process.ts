@@ -35,6 +35,7 @@ if (process.argv[2] === 'publish') {
   await database.close()
 }
 const accounts = { accounts: [account], channels: [] }
-const program = await startProgram(settings, environment, 'start', { accounts, host: '127.0.0.1' })
+const program = startProgram(settings, environment, 'start', { accounts, host: '127.0.0.1' })
+await program.ready
 process.stdout.write('ready\n')
 process.once('SIGTERM', () => void program.stop().then(() => process.exit(0)))

@@ -67,13 +67,19 @@ export function createSlack(
     scorecards: createSlackScorecards(client, deps.timeZone),
     ...(route ? { route } : {}),
     async start() {
-      const self = await untilReached(() => client.auth.test(), {
-        ...parts,
-        signal: stopping.signal,
+      const stopped = new Promise<void>((resolve) => {
+        stopping.signal.addEventListener('abort', () => resolve())
       })
-      reached = self !== undefined
-      if (self?.user) listeners.introduce(self.user)
-      if (!stopping.signal.aborted) await connection?.start()
+      const started = async () => {
+        const self = await untilReached(() => client.auth.test(), {
+          ...parts,
+          signal: stopping.signal,
+        })
+        reached = self !== undefined
+        if (self?.user) listeners.introduce(self.user)
+        if (!stopping.signal.aborted) await connection?.start()
+      }
+      await Promise.race([started(), stopped])
     },
     isConnected: () => reached && (connection?.isUp() ?? true),
     async stop() {

@@ -14,13 +14,16 @@ export const PLATFORMS: readonly Platform[] = ['facebook', 'mastodon']
 /** The whole program, with chats before it and two platforms behind. */
 export interface ProgramStage {
   readonly sandbox: Sandbox
+  readonly dataDir: string
   /** What the program has written to its log since it was first started. */
   readonly log: readonly { readonly level: number; readonly msg: string }[]
-  /** Where it answers HTTP while it runs. */
+  /** Where it answers HTTP, once it was ready. */
   port(): number
   stop(): Promise<void>
   /** Starts it again on the same data. */
   start(): Promise<void>
+  /** Starts it, and does not wait until it is ready. */
+  begin(): Program
   /** Posts with exactly this text that are live now. */
   live(platform: Platform, text: string): number
   close(): Promise<void>
@@ -31,6 +34,8 @@ export interface More {
   readonly environment?: Readonly<Record<string, string>>
   /** Further parts of the accounts file. */
   readonly file?: object
+  /** It is started by the test. */
+  readonly isIdle?: true
 }
 
 export async function startWith(
@@ -38,6 +43,7 @@ export async function startWith(
   more: More = {},
 ): Promise<ProgramStage> {
   const folder = await mkdtemp(join(tmpdir(), 'pressroom-program-'))
+  const dataDir = join(folder, 'data')
   const sandbox = createSandbox({ processingPolls: 0 })
   const platforms = await sandbox.listen()
   const at = (name: Platform) => ({
@@ -50,7 +56,7 @@ export async function startWith(
   await writeFile(join(folder, 'accounts.json'), JSON.stringify({ accounts, ...more.file }))
   const environment: Record<string, string> = {
     ...Object.assign({}, ...surfaces.map((surface) => surface.environment)),
-    PRESSROOM_DATA_DIR: join(folder, 'data'),
+    PRESSROOM_DATA_DIR: dataDir,
     PRESSROOM_ACCOUNTS: join(folder, 'accounts.json'),
     PRESSROOM_SETTLE_MS: '20',
     PRESSROOM_BACKOFF_MS: '20',
@@ -61,19 +67,25 @@ export async function startWith(
   }
   const lines: { level: number; msg: string }[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
-  const log = createLog({ level: 'warn', redactor: createRedactor(), destination })
+  const log = createLog({ level: 'info', redactor: createRedactor(), destination })
   const overrides = { log, host: '127.0.0.1', unpaced: true, telling: QUICK } as const
   let program: Program | undefined
+  let port: number | null = null
 
   const stage: ProgramStage = {
     sandbox,
+    dataDir,
     log: lines,
+    begin() {
+      program = startProgram(readSettings(environment), environment, 'start', overrides)
+      return program
+    },
     async start() {
-      program = await startProgram(readSettings(environment), environment, 'start', overrides)
+      port = (await stage.begin().ready)?.port ?? null
     },
     port() {
-      if (!program?.port) throw new Error('the program does not answer HTTP')
-      return program.port
+      if (port === null) throw new Error('the program does not answer HTTP')
+      return port
     },
     async stop() {
       await program?.stop()
@@ -86,6 +98,6 @@ export async function startWith(
       await rm(folder, { recursive: true, force: true })
     },
   }
-  await stage.start()
+  if (!more.isIdle) await stage.start()
   return stage
 }
