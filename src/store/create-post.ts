@@ -53,16 +53,36 @@ export async function createPost(
   status: 'open' | 'draft' = 'open',
 ): Promise<{ id: string; created: boolean }> {
   return orm.transaction(async (tx) => {
-    const workspaceId = `${post.conversation.chat}:${post.conversation.teamId}`
+    const { chat, teamId, channelId } = post.conversation
+    const workspaceId = `${chat}:${teamId}`
     const createdAt = new Date(post.createdAt)
+    const inWorkspace = tx
+      .$with('in_workspace')
+      .as(
+        tx
+          .insert(workspaces)
+          .values({ id: workspaceId, chat, teamId, createdAt })
+          .onConflictDoNothing()
+          .returning({ id: workspaces.id }),
+      )
+    const inChannel = tx
+      .$with('in_channel')
+      .as(
+        tx
+          .insert(channels)
+          .values({ chat, channelId, workspaceId, createdAt })
+          .onConflictDoNothing()
+          .returning({ channelId: channels.channelId }),
+      )
     const inserted = await tx
+      .with(inWorkspace, inChannel)
       .insert(posts)
       .values({
         id: post.id,
         status,
-        chat: post.conversation.chat,
+        chat,
         workspaceId,
-        channelId: post.conversation.channelId,
+        channelId,
         authorId: post.author.id,
         authorName: post.author.name,
         text: post.text,
@@ -75,7 +95,7 @@ export async function createPost(
         // A draft is shown to one person only; the channel has nothing to be told yet.
         ...(status === 'draft' ? { told: 1 } : {}),
         // Where no chat is, nobody ever has to be told.
-        ...(post.conversation.chat === 'api' ? { told: TOLD_FOR_EVER } : {}),
+        ...(chat === 'api' ? { told: TOLD_FOR_EVER } : {}),
       })
       .onConflictDoNothing()
       .returning({ id: posts.id })
@@ -86,24 +106,6 @@ export async function createPost(
         .where(eq(posts.sourceKey, post.sourceKey ?? ''))
       return { id: earlier?.id ?? post.id, created: false }
     }
-    await tx
-      .insert(workspaces)
-      .values({
-        id: workspaceId,
-        chat: post.conversation.chat,
-        teamId: post.conversation.teamId,
-        createdAt,
-      })
-      .onConflictDoNothing()
-    await tx
-      .insert(channels)
-      .values({
-        chat: post.conversation.chat,
-        channelId: post.conversation.channelId,
-        workspaceId,
-        createdAt,
-      })
-      .onConflictDoNothing()
     if (status === 'open') await insertTargets(tx, post.id, post.targets, post.createdAt)
     return { id: post.id, created: true }
   })
@@ -142,12 +144,16 @@ export async function insertTargets(
       updatedAt: createdAt,
     }
   })
-  if (values.length > 0) await tx.insert(targets).values(values)
   const bells = values
     .filter(({ dueAt }) => dueAt !== null)
     .map(({ id, dueAt }) => `${id} 1 ${dueAt?.getTime()}`)
+  const added =
+    values.length === 0
+      ? sql``
+      : sql`with added as ${tx.insert(targets).values(values).returning({ id: targets.id })} `
   await rows(
     tx,
-    sql`select pg_notify('pressroom_changed', ${postId}::text), (select count(pg_notify('pressroom_due', bell)) from unnest(${sql.param(bells)}::text[]) as bell)`,
+    sql`${added}select pg_notify('pressroom_changed', ${postId}::text),
+  (select count(pg_notify('pressroom_due', bell)) from unnest(${sql.param(bells)}::text[]) as bell)`,
   )
 }
