@@ -20,6 +20,8 @@ import type { Step } from './steps.js'
 /** How one chat call ended, for the telling it belongs to. */
 export type Delivery =
   | { readonly kind: 'done' }
+  /** Nothing was shown, but more is known now; it is no sign that the chat takes messages. */
+  | { readonly kind: 'learnt' }
   | { readonly kind: 'limited'; readonly retryAfterMs: number }
   /** It did not work, or nobody knows; trying again later may help. */
   | { readonly kind: 'later'; readonly why: string }
@@ -78,7 +80,7 @@ async function deliverPost(
     edition === 1
       ? await beginMessage(orm, begun)
       : await beginAgain(orm, { key, edition, outside, at: begun.at })
-  if (!isBegun) return { kind: 'done' } // it is there now: look again
+  if (!isBegun) return { kind: 'learnt' } // it is there now: look again
   if (!(await lease.held())) return { kind: 'lost' }
   const place = { channelId, ...(step.rootId === undefined ? {} : { rootId: step.rootId }) }
   const said = standing === undefined ? {} : { state: standing }
@@ -100,7 +102,7 @@ async function deliverPost(
     case 'refused':
       if (result.scope === 'thread' && !isUrgent(step)) {
         await messageLeftOut(orm, { key, ...said, at: now() })
-        return { kind: 'done' }
+        return { kind: 'learnt' }
       }
       await messageNotPosted(orm, key)
       return refusal(result)
@@ -164,13 +166,13 @@ async function deliverEdit(
       return { kind: 'done' }
     case 'gone':
       await messageGone(orm, { key, messageId, at: now() })
-      return { kind: 'done' }
+      return { kind: 'learnt' }
     case 'limited':
       return result
     case 'refused':
       if (result.final && result.scope === 'thread') {
         await messageGone(orm, { key, messageId, at: now() }) // it stands there, and stays as it is
-        return { kind: 'done' }
+        return { kind: 'learnt' }
       }
       return refusal(result)
     case 'unknown': // an edit can simply be made again
@@ -216,7 +218,7 @@ async function deliverFind(
       if (now() < absentAt) return { kind: 'lookAgain', at: absentAt }
       await messageNotPosted(orm, key)
       doubtSince.delete(key)
-      return { kind: 'done' }
+      return { kind: 'learnt' }
     }
     case 'limited':
       return result

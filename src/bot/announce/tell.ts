@@ -136,6 +136,7 @@ async function tellClaimed(
   function follow(delivery: Delivery, step: Step, inThread: boolean): End | undefined {
     switch (delivery.kind) {
       case 'done':
+      case 'learnt':
         return undefined
       case 'limited':
         turns.pause(wantOf(step, channelId), delivery.retryAfterMs)

@@ -91,7 +91,7 @@ export function createDiscordChat(options: {
           await edit(place, messageId, render(card))
           return { kind: 'edited' }
         },
-        (failure, code) => (isGone(code, card) ? { kind: 'gone' } : failure),
+        (failure, code) => (isGone(code, rootId) ? { kind: 'gone' } : failure),
       ),
     find: (sought) =>
       attempt(
@@ -123,9 +123,9 @@ const MAY_NOT_LOOK: FindResult = {
 }
 
 /** The message, or the thread it stands in, is gone; or it is not ours to edit. */
-function isGone(code: number | undefined, card: Card): boolean {
+function isGone(code: number | undefined, rootId: string | undefined): boolean {
   if (code === CODES.unknownMessage || code === CODES.notTheAuthor) return true
-  return code === CODES.unknownChannel && card.kind !== 'post'
+  return code === CODES.unknownChannel && rootId !== undefined
 }
 
 /** Another one for each edition: Discord would answer with the message that was lost. */

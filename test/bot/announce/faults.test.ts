@@ -314,6 +314,24 @@ describe.each(testDatabases())('a chat that misbehaves ($engine)', ({ use }) => 
     expect(stage.shown('target')).toHaveLength(6)
   })
 
+  it('posts what was lost once it is in the channel again, and once only', async () => {
+    const stage = await open()
+    await stage.announce({ closedMs: 50 })
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    const [first] = targetIds
+    await stage.told(postId)
+    await deleteTarget(stage, first)
+    stage.slack.faults.error('chat.postMessage', 'not_in_channel', { applied: false }, 4)
+    await stage.become(first, failed())
+    await stage.told(postId)
+    expect(ofTarget(stage, first).map(({ thread_ts }) => thread_ts)).toEqual([
+      stage.root(postId)?.ts,
+    ])
+    const rows = await loadChatMessages(stage.deps.database.orm, postId)
+    expect(rows.find(({ key }) => key === first)).toMatchObject({ edition: 2, outside: false })
+    expect(stage.complaints().filter(({ why }) => why === 'not_in_channel')).toHaveLength(1)
+  })
+
   it('shows the rest when one message is refused, and does not call it told', async () => {
     const stage = await open()
     stage.slack.faults.slow('chat.postMessage', 1)

@@ -360,6 +360,46 @@ describe('telling Discord', () => {
     expect(stage.inThreads()).toHaveLength(4)
   })
 
+  it('posts what was lost in a thread there, once it may write there again', async () => {
+    const stage = await open()
+    await stage.announce({ closedMs: 100 })
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    const [first] = targetIds
+    await stage.told(postId)
+    const giveBack = stage.discord.denyPermission(CHANNEL, 'SEND_MESSAGES_IN_THREADS')
+    await stage.publish([{ account: 'a' }])
+    const refusals = () => stage.discord.calls().filter(({ status }) => status === 403).length
+    await waitFor('the refusal', refusals, (count) => count > 0)
+    const [lost] = ofTarget(stage, first)
+    if (lost) stage.discord.as(BEN).deleteMessage(lost)
+    // That a message is gone is no sign that others can be written.
+    await stage.become(first, waiting())
+    await stage.told(postId)
+    await stage.become(first, failed())
+    const before = refusals()
+    await waitFor('the next knocks', refusals, (count) => count > before + 2)
+    expect(stage.complaints().filter(({ level }) => level === 50)).toHaveLength(1)
+    expect(ofTarget(stage, first)).toEqual([])
+    giveBack()
+    await stage.told(postId)
+    expect(ofTarget(stage, first)).toMatchObject([{ channel_id: lost?.channel_id }])
+    expect(stage.inChannel()).toHaveLength(2)
+  })
+
+  it('takes a quiet thread out of the archive with what was lost in it', async () => {
+    const stage = await open()
+    await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    const [lost] = ofTarget(stage, targetIds[0])
+    if (lost) stage.discord.as(BEN).deleteMessage(lost)
+    stage.discord.as(BEN).archiveThread(lost?.channel_id ?? '')
+    await stage.become(targetIds[0], failed())
+    await stage.told(postId)
+    expect(ofTarget(stage, targetIds[0])).toMatchObject([{ channel_id: lost?.channel_id }])
+    expect(stage.complaints()).toEqual([])
+  })
+
   it.each([
     ['a channel that does not exist', '900000000000000099', 'There is no such channel'],
     ['a server that the bot was removed from', CHANNEL, 'invite it to the server'],
