@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { and, eq, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Orm } from './database.js'
 import { media } from './schema.js'
+import { TAKES_LONG } from './statement-time.js'
 import type { StoredContent } from './stored-target.js'
 
 export type MediaFacts = Omit<StoredContent['media'][number], 'id' | 'alt'>
@@ -62,6 +63,6 @@ export async function loadMedia(
   const [found] = await orm
     .select({ mime: media.mime, bytes: media.bytes })
     .from(media)
-    .where(and(eq(media.id, id)))
+    .where(sql`${eq(media.id, id)} ${TAKES_LONG}`)
   return found?.bytes ? { mime: found.mime, bytes: found.bytes } : undefined
 }

@@ -5,7 +5,8 @@ import type { Database, Orm } from './database.js'
 import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA, readMigrationTimes } from './migrations.js'
 import { POOL_SIZE } from './pool.js'
 import * as schema from './schema.js'
-import { connect, createListener } from './server-connections.js'
+import { connect, connectInTime } from './server-connections.js'
+import { createListener } from './server-listener.js'
 
 /** The database could not be opened; the message says which one and what to do, without its password. */
 export class DatabaseUnavailableError extends Error {
@@ -36,7 +37,7 @@ export async function openServer(
   } catch (error) {
     throw unavailable(url, error)
   }
-  const pool = connect(url, options.poolSize ?? POOL_SIZE)
+  const pool = connectInTime(url, options.poolSize ?? POOL_SIZE)
   const listener = createListener(url)
   const orm = drizzle(pool, { schema })
   return {

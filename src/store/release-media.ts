@@ -1,6 +1,7 @@
 import { and, inArray, isNotNull, lt, sql } from 'drizzle-orm'
 import { type Orm, rows } from './database.js'
 import { media } from './schema.js'
+import { TAKES_LONG } from './statement-time.js'
 
 const AT_A_TIME = 200
 
@@ -28,7 +29,7 @@ with used as (
 select m.id from pressroom.media m
 where m.bytes is not null and m.created_at < ${at}
   and not exists (select 1 from used where used.id = m.id)
-limit ${AT_A_TIME}`,
+limit ${AT_A_TIME} ${TAKES_LONG}`,
   )
   if (idle.length === 0) return 0
   const ids = idle.map(({ id }) => id)

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type Orm, rows } from './database.js'
 import { instant, ms, type ScorecardScope, type Stretch, within } from './scorecard-history.js'
+import { TAKES_LONG } from './statement-time.js'
 
 /** A duplicate or a removal that was found in the stretch. */
 export interface FoundIncident {
@@ -30,7 +31,7 @@ select i.type, i.target_id as "targetId", i.post_id as "postId", i.account, i.pl
 from pressroom.incidents i
 join pressroom.posts p on p.id = i.post_id
 where i.at >= ${instant(starts[0] ?? until)} and i.at < ${instant(until)} and ${within(scope)}
-order by i.at, i.key`,
+order by i.at, i.key ${TAKES_LONG}`,
   )
 }
 

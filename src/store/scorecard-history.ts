@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Orm, rows } from './database.js'
+import { TAKES_LONG } from './statement-time.js'
 
 /** Whose posts a scorecard is about. */
 export type ScorecardScope = { readonly chat: string; readonly channelId: string } | 'everything'
@@ -88,7 +89,7 @@ select e.account, e.platform, count(*)::int as count,
   width_bucket(e.at, array[${bounds}]) - 1 as week
 from own join pressroom.events e on e.post_id = own.id
 where e.at >= ${from} and e.at < ${end} and ${WENT_LIVE}
-group by e.account, e.platform, week`,
+group by e.account, e.platform, week ${TAKES_LONG}`,
   )
 }
 
@@ -164,7 +165,7 @@ from due cross join lateral (
   where e.target_id = due.target_id and e.at < ${end}
   offset 0
 ) as story
-order by due.target_id, story.id`,
+order by due.target_id, story.id ${TAKES_LONG}`,
   )
   return inHistories(found)
 }

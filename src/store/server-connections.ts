@@ -1,10 +1,8 @@
 import pg from 'pg'
-import type { Channel } from './database.js'
+import { answerWithinMs } from './statement-time.js'
 
 /** Opening a connection, and waiting for a free one, takes at most so long. */
 const CONNECT_WITHIN_MS = 20_000
-const LISTEN_AGAIN_MS = 250
-const LISTEN_AGAIN_AT_MOST_MS = 5_000
 
 /**
  * Connections to a server, opened as they are needed, `max` at most. What breaks off fails the
@@ -16,6 +14,38 @@ export function connect(url: string, max: number): pg.Pool {
   // A statement learns by itself that its connection broke; without a listener the process would end.
   pool.on('connect', (client) => void client.on('error', () => {}))
   return pool
+}
+
+/**
+ * The same for the statements of the program, none of which waits for its answer for ever: then its
+ * connection counts as broken, and leaves the pool whether its user gives it back or not.
+ * @param ordinaryMs in place of the ordinary time (tests)
+ */
+export function connectInTime(url: string, max: number, ordinaryMs?: number): pg.Pool {
+  const pool = connect(url, max)
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown
+    const inTime = (asked: unknown, values: unknown, ...rest: unknown[]) => {
+      const answer = query(withTime(asked, values, ordinaryMs), values, ...rest)
+      if (answer instanceof Promise) answer.catch((error) => leaveWhenBroken(client, error))
+      return answer
+    }
+    client.query = inTime as typeof client.query
+  })
+  return pool
+}
+
+function withTime(asked: unknown, values: unknown, ordinaryMs: number | undefined): unknown {
+  const config = typeof asked === 'string' ? { text: asked } : (asked as pg.QueryConfig)
+  const given = Array.isArray(values) ? values : (config.values ?? [])
+  return { ...config, query_timeout: answerWithinMs(config.text, given, ordinaryMs) }
+}
+
+/** A transaction that could not begin never gives its connection back, and any other gives it back as sound. */
+function leaveWhenBroken(client: pg.PoolClient, error: unknown): void {
+  if (!isAway(error)) return
+  client.release(error as Error)
+  client.release = () => {}
 }
 
 const ANSWER_WITHIN_MS = 10_000
@@ -45,87 +75,8 @@ export async function withinTime<T>(
   }
 }
 
-/** What one connection of its own hears, for as long as it is not closed. */
-export interface Listener {
-  /** @returns once it listens; the function ends that */
-  listen(channel: Channel, hear: (payload: string) => void): Promise<() => Promise<void>>
-  close(): Promise<void>
-}
-
-/** Listens on one connection, opened with the first channel, and again whenever it breaks off. */
-export function createListener(url: string): Listener {
-  const hearers = new Map<Channel, Set<(payload: string) => void>>()
-  let open: Promise<pg.Client> | undefined
-  let closed = false
-
-  async function dial(): Promise<pg.Client> {
-    const client = new pg.Client(settingsOf(url))
-    client.on('error', () => {})
-    client.on('notification', ({ channel, payload = '' }) => {
-      for (const hear of hearers.get(channel as Channel) ?? []) hear(payload)
-    })
-    try {
-      await client.connect()
-      for (const channel of hearers.keys()) await client.query(`listen ${channel}`)
-    } catch (error) {
-      await client.end().catch(() => {})
-      throw error
-    }
-    client.on('end', () => {
-      open = undefined
-      if (!closed && hearers.size > 0) void redial(LISTEN_AGAIN_MS)
-    })
-    return client
-  }
-
-  async function connected(): Promise<pg.Client> {
-    open ??= dial()
-    try {
-      return await open
-    } catch (error) {
-      open = undefined
-      throw error
-    }
-  }
-
-  async function redial(pauseMs: number): Promise<void> {
-    await new Promise((done) => setTimeout(done, pauseMs).unref())
-    if (closed) return
-    await connected().catch(() => redial(Math.min(LISTEN_AGAIN_AT_MOST_MS, pauseMs * 2)))
-  }
-
-  return {
-    async listen(channel, hear) {
-      hearers.set(channel, new Set([...(hearers.get(channel) ?? []), hear]))
-      try {
-        await (await connected()).query(`listen ${channel}`)
-      } catch (error) {
-        forget(channel, hear)
-        throw error
-      }
-      return async () => {
-        if (!forget(channel, hear)) return
-        const client = await open?.catch(() => undefined)
-        await client?.query(`unlisten ${channel}`).catch(() => {})
-      }
-    },
-    async close() {
-      closed = true
-      const client = await open?.catch(() => undefined)
-      await client?.end().catch(() => {})
-    },
-  }
-
-  /** @returns whether nobody hears that channel any more */
-  function forget(channel: Channel, hear: (payload: string) => void): boolean {
-    const left = new Set([...(hearers.get(channel) ?? [])].filter((one) => one !== hear))
-    if (left.size > 0) hearers.set(channel, left)
-    else hearers.delete(channel)
-    return left.size === 0
-  }
-}
-
-function settingsOf(url: string): pg.ClientConfig {
+/** How every connection to the server at `url` is made. */
+export function settingsOf(url: string): pg.ClientConfig {
   const address = new URL(url)
   // `sslmode=require` asks for encryption, as everywhere else in Postgres, and for no certificate.
   if (address.searchParams.has('sslmode')) address.searchParams.set('uselibpqcompat', 'true')
@@ -142,7 +93,7 @@ function settingsOf(url: string): pg.ClientConfig {
 const AWAY_CODES = /^(08|57P)|^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/
 /** What the driver says without a code. */
 const AWAY_WORDS =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired)/
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout exceeded when trying to connect|timeout expired)/
 
 /** Whether a statement failed because the database is away, and not for what it says. Pure. */
 export function isAway(error: unknown): boolean {

@@ -1,6 +1,9 @@
 import { createServer, type Socket } from 'node:net'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { connect, createListener, isAway, withinTime } from '../../src/store/server-connections.js'
+import { connect, connectInTime, isAway, withinTime } from '../../src/store/server-connections.js'
+import { createListener } from '../../src/store/server-listener.js'
+import { createGate } from '../support/gate.js'
 
 const url = process.env.TEST_DATABASE_URL ?? ''
 
@@ -71,6 +74,89 @@ describe.skipIf(!url)('connections to a server', () => {
     await pool.query(`select pg_notify('pressroom_compare', 'late')`)
     await expect.poll(() => other).toContain('late')
     expect(heard).toEqual([])
+  })
+})
+
+describe.skipIf(!url)('connections to a server that vanishes without a word', () => {
+  async function behindGate() {
+    const server = new URL(url)
+    const gate = await createGate({ host: server.hostname, port: Number(server.port || 5432) })
+    onTestFinished(() => gate.shut())
+    server.hostname = '127.0.0.1'
+    server.port = String(gate.port)
+    return { gate, url: server.href }
+  }
+  const WITHIN_MS = 300
+  async function openPool(max: number) {
+    const { gate, url } = await behindGate()
+    const pool = connectInTime(url, max, WITHIN_MS)
+    onTestFinished(() => pool.end())
+    return { gate, pool, orm: drizzle(pool) }
+  }
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+
+  it('fail what waits for an answer, and are opened anew', async () => {
+    const { gate, pool } = await openPool(2)
+    await Promise.all([pool.query('select 1'), pool.query('select 2')])
+    gate.swallow()
+    const failures = await Promise.all([1, 2].map(() => failure(pool.query('select 3'))))
+    expect(failures.map(isAway)).toEqual([true, true])
+    expect((await pool.query('select 4 as it')).rows).toEqual([{ it: 4 }])
+  })
+
+  it('leave the pool also when a transaction could not begin, or could not end', async () => {
+    const { gate, pool, orm } = await openPool(1)
+    await pool.query('select 1')
+    gate.swallow()
+    expect(isAway(await failure(orm.transaction((tx) => tx.execute('select 1'))))).toBe(true)
+    const broken = orm.transaction(async (tx) => {
+      await tx.execute('select 1')
+      gate.swallow()
+      await tx.execute('select 2')
+    })
+    expect(isAway(await failure(broken))).toBe(true)
+    expect(await orm.transaction((tx) => tx.execute('select 3 as it'))).toMatchObject({
+      rows: [{ it: 3 }],
+    })
+    expect(pool.totalCount).toBe(1)
+  })
+
+  it('wait for what takes long, and for nothing else', async () => {
+    const { pool } = await openPool(1)
+    const sleep = `select pg_sleep(${(2 * WITHIN_MS) / 1000})`
+    expect(isAway(await failure(pool.query(sleep)))).toBe(true)
+    await pool.query(`${sleep} /* takes long */`)
+    const large = await pool.query({
+      text: `select length($1::bytea) as it, pg_sleep(${(2 * WITHIN_MS) / 1000})`,
+      values: [Buffer.alloc(1_000_001)],
+    })
+    expect(large.rows[0]).toMatchObject({ it: 1_000_001 })
+  })
+
+  it('hear notifications again', async () => {
+    const { gate, url: gated } = await behindGate()
+    const listener = createListener(gated, { everyMs: 50, withinMs: 200 })
+    const pool = connect(url, 1)
+    onTestFinished(async () => {
+      await listener.close()
+      await pool.end()
+    })
+    const heard: string[] = []
+    await listener.listen('pressroom_tokens', (payload) => heard.push(payload))
+    gate.swallow()
+    await expect
+      .poll(
+        async () => {
+          await pool.query(`select pg_notify('pressroom_tokens', 'again')`)
+          return heard
+        },
+        { timeout: 10_000 },
+      )
+      .toContain('again')
   })
 })
 

@@ -5,6 +5,8 @@ export interface Gate {
   /** Cuts every connection and refuses new ones, as a server does that was stopped. */
   shut(): Promise<void>
   open(): Promise<void>
+  /** Lets nothing more through any connection that stands, and says nothing; new ones work. */
+  swallow(): void
 }
 
 /** A way to a server that can be shut for one test while the server works on for the others. */
@@ -34,6 +36,9 @@ export async function createGate(to: { host: string; port: number }): Promise<Ga
   return {
     port,
     open: () => listen(port),
+    swallow() {
+      for (const socket of sockets) socket.unpipe().resume()
+    },
     shut: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
