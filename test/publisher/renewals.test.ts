@@ -110,7 +110,7 @@ describe.each(testDatabases())('renewing credentials on the $engine database', (
       checkDueAt: new Date(NOON + 1.5 * HOUR),
     })
     // Sealed, whatever else is read from the row.
-    expect(JSON.stringify(done)).not.toContain('r2')
+    expect(JSON.stringify(done)).not.toMatch(/"r2\\?"/)
   })
 
   it('what a renewed token was not granted is told, and holds the account', async () => {

@@ -9,10 +9,12 @@ const url = process.env.TEST_DATABASE_URL ?? ''
 
 describe.skipIf(!url)('connections to a server', () => {
   /** Ends every connection of this test's pool or listener, as a restart of the server does. */
-  async function cut(name: string): Promise<number> {
+  const cut = (name: string) => countOf('pg_terminate_backend(pid)', name)
+  const running = (name: string) => countOf('true', name)
+  async function countOf(done: string, name: string): Promise<number> {
     const admin = connect(url, 1)
-    const { rows } = await admin.query<{ ended: boolean }>(
-      `select pg_terminate_backend(pid) as ended from pg_stat_activity
+    const { rows } = await admin.query(
+      `select ${done} from pg_stat_activity
        where application_name = 'pressroom' and pid <> pg_backend_pid() and datname = current_database() and query like $1`,
       [`%${name}%`],
     )
@@ -26,7 +28,8 @@ describe.skipIf(!url)('connections to a server', () => {
     const mark = 'cut-pool'
     const sleeping = [1, 2, 3].map(() => pool.query(`select pg_sleep(60), '${mark}'`))
     const ended = Promise.allSettled(sleeping)
-    await expect.poll(() => cut(mark), { timeout: 10_000 }).toBe(3)
+    await expect.poll(() => running(mark), { timeout: 10_000 }).toBe(3)
+    expect(await cut(mark)).toBe(3)
     for (const one of await ended) {
       expect(one.status).toBe('rejected')
       expect(one.status === 'rejected' && isAway(one.reason)).toBe(true)
