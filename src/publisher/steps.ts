@@ -1,3 +1,4 @@
+import { loadTarget } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import type { Reader, Steps } from './connectors/connector.js'
@@ -65,10 +66,22 @@ export function createClaimedReader(
   return { stored, now: deps.now, read: request }
 }
 
+/** Whether a target is still in the hands in which it was before. */
+export function isSameClaim(now: StoredTarget, before: StoredTarget): boolean {
+  const { lease } = before.target
+  return lease !== undefined && lease.token === now.target.lease?.token
+}
+
 /** Keeps a claim for as long as requests are made under it. */
 function holdClaim(claimed: StoredTarget, deps: PublisherDeps, context: Context) {
   let stored = claimed
   const fence = createFence(deps, () => stored.target.lease?.expiresAt ?? 0)
+
+  /** Under this claim the target only moves on to take up what others report late. */
+  async function stillClaimed(): Promise<StoredTarget | undefined> {
+    const current = (await loadTarget(deps.database.orm, stored.id))?.stored
+    return current && isSameClaim(current, stored) ? current : undefined
+  }
 
   async function advance(
     type: 'stepped' | 'mutationBegun',
@@ -84,8 +97,11 @@ function holdClaim(claimed: StoredTarget, deps: PublisherDeps, context: Context)
     try {
       stored = await recordTransition(deps.database.orm, stored, event, decision)
     } catch (error) {
-      if (error instanceof StaleVersionError) throw new LeaseLostError(error.message)
-      throw error
+      if (!(error instanceof StaleVersionError)) throw error
+      const current = await stillClaimed()
+      if (!current) throw new LeaseLostError(error.message)
+      stored = current
+      return advance(type, handles, note)
     }
     fence.renewed(renewedAtMs)
   }

@@ -17,7 +17,7 @@ import {
 } from './connectors/connector.js'
 import { type Context, decide } from './core/decide.js'
 import type { Finding, Outcome, Reason, RemotePost, Sighting } from './core/outcome.js'
-import type { AccountGate, Decision, TargetEvent, Task } from './core/target.js'
+import type { AccountGate, Decision, Target, TargetEvent, Task } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import { withoutMedia } from './kept-media.js'
 import {
@@ -25,6 +25,7 @@ import {
   createClaimedReader,
   createReader,
   createSteps,
+  isSameClaim,
   LeaseLostError,
 } from './steps.js'
 import { createTraffic, type Traffic } from './traffic.js'
@@ -311,7 +312,7 @@ class Turn {
     try {
       await recordTransition(orm, stored, event, this.withoutIdleRelease(decision))
     } catch (error) {
-      if (error instanceof StaleVersionError) return this.recordLate(stored, event, decision)
+      if (error instanceof StaleVersionError) return this.recordMoved(stored, event, decision)
       if (isUniqueViolation(error)) return this.recordForeign(stored, event)
       throw error
     }
@@ -326,24 +327,35 @@ class Turn {
     }
   }
 
-  private async recordLate(
+  /** The target has moved on since it was read, with this worker's claim or without it. */
+  private async recordMoved(
     stored: StoredTarget,
     event: TargetEvent,
     decided: Moved,
   ): Promise<void> {
-    if (event.type !== 'attempted') return
-    const { orm } = this.deps.database
-    const current = await loadTarget(orm, stored.id)
+    const current = (await loadTarget(this.deps.database.orm, stored.id))?.stored
     // Recorded before, and only the database's answer was lost.
-    if (!current || isDeepStrictEqual(current.stored.target, decided.target)) return
-    const late: TargetEvent = {
-      type: 'lateAnswer',
-      at: event.at,
-      outcome: event.outcome,
-      mutationAt: beganAt(stored),
+    if (!current || isDeepStrictEqual(current.target, decided.target)) return
+    if (isSameClaim(current, stored)) return this.recordOnce(current, event)
+    if (event.type === 'attempted') await this.recordLate(stored, event, current)
+  }
+
+  private async recordLate(
+    { target, createdAt }: StoredTarget,
+    { at, outcome }: Extract<TargetEvent, { type: 'attempted' }>,
+    current: StoredTarget,
+  ): Promise<void> {
+    const mutationAt = beganAt(target, createdAt)
+    const { attempt } = target
+    const late: TargetEvent = { type: 'lateAnswer', at, outcome, attempt, mutationAt }
+    const decision = decide(current.target, late, this.context)
+    if (decision.kind === 'refused') return
+    try {
+      await recordTransition(this.deps.database.orm, current, late, decision)
+    } catch (error) {
+      // The post that was named is another target's.
+      if (!isUniqueViolation(error)) throw error
     }
-    const decision = decide(current.stored.target, late, this.context)
-    if (decision.kind === 'moved') await recordTransition(orm, current.stored, late, decision)
   }
 
   /** The post that was named or found is another target's: it proves nothing about this one. */
@@ -384,7 +396,7 @@ function broken({ target: { state } }: StoredTarget, reason: Reason): Outcome {
 }
 
 /** When what this attempt may have sent began, at the earliest. */
-function beganAt({ target: { state }, createdAt }: StoredTarget): number {
+function beganAt({ state }: Target, createdAt: number): number {
   if (state.status === 'processing') return state.mutationAt ?? createdAt
   return state.status === 'publishing' ? (state.mutationAt ?? state.startedAt) : createdAt
 }

@@ -2,11 +2,15 @@ import { EventEmitter, once } from 'node:events'
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Connector } from '../../src/publisher/connectors/connector.js'
+import { decide } from '../../src/publisher/core/decide.js'
+import type { TargetEvent } from '../../src/publisher/core/target.js'
 import { attend } from '../../src/publisher/worker.js'
-import { events } from '../../src/store/schema.js'
+import { copiesOf } from '../../src/store/duplicates.js'
+import { recordTransition } from '../../src/store/record-transition.js'
+import { events, incidents } from '../../src/store/schema.js'
 import { createSteppedClock } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
-import { addAccount, load, storeTargets } from '../support/targets.js'
+import { addAccount, alice, load, movedTo, readable, storeTargets } from '../support/targets.js'
 import { createAcme, remoteIdOf, startAcme, workerDeps } from './acme.js'
 
 const LEASE_MS = 45_000
@@ -45,6 +49,7 @@ describe.each(testDatabases())(
         acme,
         clock,
         second,
+        id: stored.id,
         remoteId: remoteIdOf(stored.idempotencyKey),
         wake: async () => {
           sleeper.emit('woken')
@@ -123,6 +128,24 @@ describe.each(testDatabases())(
       expect(acme.sends()).toBe(1)
     })
 
+    it('leaves what a look finds that is under way to be recorded', async () => {
+      const { clock, second, state, wake, remoteId } = await given(afterSending)
+      clock.advance(LEASE_MS)
+      await second()
+      clock.advance(20)
+      await second({
+        lookUp: async () => {
+          await wake()
+          return { kind: 'unclear', how: 'No listing.' }
+        },
+      })
+      expect(await state()).toMatchObject({
+        status: 'reconciling',
+        lookUps: 1,
+        evidence: [{}, { remoteId }, { text: 'No listing.' }],
+      })
+    })
+
     it('stops the next send when a look was wrong about the first', async () => {
       const { acme, clock, second, state, wake } = await given(afterSending)
       const wrong = {
@@ -154,6 +177,56 @@ describe.each(testDatabases())(
       await wake()
       await second()
       expect(await state()).toMatchObject({ status: 'published', remoteId })
+    })
+
+    describe('and had sent what a person has sent again meanwhile', () => {
+      const unclear = { lookUp: async () => ({ kind: 'unclear', how: '' }) as const }
+
+      /** Nobody finds the first post, somebody says that it is not there, and presses Retry. */
+      async function askedAgain() {
+        const all = await given(afterSending)
+        const { acme, clock, second, id } = all
+        acme.answer = (response) => response.end(JSON.stringify({ id: 'second' }))
+        clock.advance(LEASE_MS)
+        for (let look = 0; look < 6; look++) {
+          await second(unclear)
+          clock.advance(400)
+        }
+        await tell(id, { type: 'verdictGiven', at: clock.now(), who: alice, verdict: 'absent' })
+        await tell(id, { type: 'retryRequested', at: clock.now(), who: alice })
+        return all
+      }
+      async function tell(id: string, event: TargetEvent) {
+        const stored = await load(database(), id)
+        const decision = movedTo(decide(stored.target, event, readable))
+        await recordTransition(database().orm, stored, event, decision)
+      }
+      const duplicates = async () => (await database().orm.select().from(incidents)).map(copiesOf)
+
+      it('names the second post, which is a duplicate', async () => {
+        const { remoteId, second, state, wake } = await askedAgain()
+        await second(unclear)
+        expect(await state()).toMatchObject({ status: 'published', remoteId: 'second' })
+        await wake()
+        expect(await state()).toMatchObject({ status: 'published', remoteId: 'second' })
+        expect(await duplicates()).toEqual([[{ remoteId: 'second' }, { remoteId }]])
+      })
+
+      it('does so too while the second attempt waits for its answer', async () => {
+        const { acme, remoteId, second, state, wake } = await askedAgain()
+        let answer = () => {}
+        acme.answer = (response) => {
+          answer = () => response.end(JSON.stringify({ id: 'second' }))
+        }
+        const attempt = second(unclear)
+        await expect.poll(acme.sends).toBe(2)
+        await wake()
+        expect(await state()).toMatchObject({ status: 'publishing' })
+        answer()
+        await attempt
+        expect(await state()).toMatchObject({ status: 'published', remoteId: 'second' })
+        expect(await duplicates()).toEqual([[{ remoteId: 'second' }, { remoteId }]])
+      })
     })
   },
 )

@@ -93,7 +93,7 @@ export class InMemoryWorker {
 
   private async work(task: Task, point: () => Promise<void>): Promise<void> {
     const { world } = this
-    const { token } = world.current().lease ?? {}
+    const { attempt, lease: { token } = {} } = world.current()
     const beganAt = world.clock.now()
     const holds = () => {
       const { lease } = world.current()
@@ -105,7 +105,7 @@ export class InMemoryWorker {
       if (holds()) world.apply(event)
       else if (event.type === 'attempted') {
         const { at, outcome } = event
-        world.apply({ type: 'lateAnswer', at, outcome, mutationAt: beganAt })
+        world.apply({ type: 'lateAnswer', at, outcome, attempt, mutationAt: beganAt })
       }
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error

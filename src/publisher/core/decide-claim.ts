@@ -1,4 +1,5 @@
 import { expireApproval } from './approval.js'
+import { withLateReports } from './decide-late.js'
 import {
   ask,
   type Context,
@@ -7,6 +8,7 @@ import {
   reconcile,
   refused,
   retryLater,
+  type StateOf,
   withRecheck,
 } from './moves.js'
 import type { Reason } from './outcome.js'
@@ -28,23 +30,7 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
       return start(target, state.retryAt, event, context)
     case 'publishing':
       // The worker that held it is gone or frozen: its post may be out. Never sent again unlooked.
-      return reconcile(
-        target,
-        at,
-        {
-          evidence: [
-            {
-              at,
-              text:
-                state.mutationAt === undefined
-                  ? 'The worker stopped before anything was sent.'
-                  : 'The worker stopped after it had begun to send.',
-            },
-          ],
-          mutationAt: state.mutationAt,
-        },
-        context,
-      )
+      return withLateReports(target, abandoned(target, state, at, context), at, context)
     case 'processing':
       if (at < state.pollAt) return refused('not due yet')
       return state.stage === 'preparing'
@@ -75,6 +61,19 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
     case 'cancelled':
       return refused(`nothing to do for a ${state.status} target`)
   }
+}
+
+function abandoned(
+  target: Target,
+  { mutationAt }: StateOf<'publishing'>,
+  at: number,
+  context: Context,
+): Decision {
+  const text =
+    mutationAt === undefined
+      ? 'The worker stopped before anything was sent.'
+      : 'The worker stopped after it had begun to send.'
+  return reconcile(target, at, { evidence: [{ at, text }], mutationAt }, context)
 }
 
 function start(target: Target, dueAt: number, event: Claimed, { policy }: Context): Decision {

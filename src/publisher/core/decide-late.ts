@@ -1,13 +1,14 @@
 import { type Context, moved, reconcile, refused, type StateOf } from './moves.js'
 import type { Outcome, Reason } from './outcome.js'
-import type { Decision, Evidence, Target, TargetEvent } from './target.js'
+import type { Decision, Evidence, Instant, Target, TargetEvent } from './target.js'
 
 type LateAnswer = Extract<TargetEvent, { type: 'lateAnswer' }>
 type Doubtful = StateOf<'reconciling' | 'unconfirmed'>
 
 /**
  * An answer that came after its lease had ended. It is evidence: it never makes a target live
- * or failed by itself, but it stops a send that was about to happen and calls for a look.
+ * or failed by itself, but it stops a send that was about to happen and calls for a look. Beside a
+ * post that is live, it may name a second one.
  */
 export function decideLateAnswer(target: Target, event: LateAnswer, context: Context): Decision {
   const { state } = target
@@ -22,15 +23,75 @@ export function decideLateAnswer(target: Target, event: LateAnswer, context: Con
       return mayBeOut(event.outcome) ? look(target, event, context, state.reason) : nothingNew()
     case 'publishing':
     case 'processing':
-      // Once this attempt has sent, its own answer tells; before, its next step finds itself stale.
-      return isOut(event.outcome) && !hasSent(state) ? look(target, event, context) : nothingNew()
+      if (!isOut(event.outcome)) return nothingNew()
+      // Before this attempt has sent, its next step finds itself stale.
+      return hasSent(state) ? keepForTheEnd(target, state, event) : look(target, event, context)
     case 'held':
       return isOut(event.outcome) ? look(target, event, context, state.reason) : nothingNew()
     case 'scheduled':
     case 'cancelled':
       return isOut(event.outcome) ? look(target, event, context, STOPPED) : nothingNew()
     case 'published':
-      return nothingNew()
+      return compare(target, state, event, context)
+  }
+}
+
+/**
+ * What was reported while an attempt was sending, decided on now that the attempt has ended.
+ * @param before the target while it was sending
+ * @param ended what the end of the attempt by itself leads to
+ */
+export function withLateReports(
+  before: Target,
+  ended: Decision,
+  at: Instant,
+  context: Context,
+): Decision {
+  const reports = ('late' in before.state && before.state.late) || []
+  return reports.reduce((decided, report) => {
+    if (decided.kind === 'refused') return decided
+    const next = decideLateAnswer(decided.target, { type: 'lateAnswer', at, ...report }, context)
+    if (next.kind === 'refused') return decided
+    return { ...next, effects: [...decided.effects, ...next.effects] }
+  }, ended)
+}
+
+/** Its own answer tells what became of the attempt; whoever holds it goes on. */
+function keepForTheEnd(
+  target: Target,
+  state: StateOf<'publishing' | 'processing'>,
+  event: LateAnswer,
+): Decision {
+  const { type: _type, at: _at, ...report } = event
+  const late = [...(state.late ?? []), report]
+  const kept = { ...target, state: { ...state, late } }
+  return { kind: 'moved', target: kept, effects: [], note: evidenceOf(event).text }
+}
+
+/** The answer names the post that is live, or a second one. */
+function compare(
+  target: Target,
+  state: StateOf<'published'>,
+  { at, outcome, attempt }: LateAnswer,
+  { can }: Context,
+): Decision {
+  if (outcome.kind !== 'published' || outcome.remoteId === undefined) return nothingNew()
+  const { remoteId, permalink } = outcome
+  const named = { remoteId, ...(permalink === undefined ? {} : { permalink }) }
+  if (state.remoteId === undefined) {
+    const link = state.permalink === undefined ? named : { remoteId }
+    return { kind: 'moved', target: { ...target, state: { ...state, ...link } }, effects: [] }
+  }
+  // One attempt makes one post, whatever names it has.
+  if (remoteId === state.remoteId || attempt === target.attempt) return nothingNew()
+  const link = state.permalink === undefined ? {} : { permalink: state.permalink }
+  const copies = [{ remoteId: state.remoteId, ...link }, named]
+  return {
+    kind: 'moved',
+    // Looked at soon: whether the other one is still there.
+    target: { ...target, state: { ...state, ...(can.canVerify ? { recheckAt: at } : {}) } },
+    effects: [{ kind: 'incident', incident: { type: 'duplicate', copies } }],
+    note: 'An attempt that was answered late made another post.',
   }
 }
 

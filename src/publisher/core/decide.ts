@@ -1,6 +1,6 @@
 import { decideAttempt } from './decide-attempt.js'
 import { decideClaim } from './decide-claim.js'
-import { decideLateAnswer } from './decide-late.js'
+import { decideLateAnswer, withLateReports } from './decide-late.js'
 import { decideLookUp, decideSighting } from './decide-look.js'
 import { decidePerson } from './decide-person.js'
 import { type Context, moved, refused } from './moves.js'
@@ -21,7 +21,7 @@ export function decide(target: Target, event: TargetEvent, context: Context): De
     case 'mutationBegun':
       return decideStep(target, event)
     case 'attempted':
-      return decideAttempt(target, event, context)
+      return withLateReports(target, decideAttempt(target, event, context), event.at, context)
     case 'lookedUp':
       return decideLookUp(target, event, context)
     case 'sighted':

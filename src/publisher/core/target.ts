@@ -15,6 +15,15 @@ export interface Evidence {
   readonly permalink?: string
 }
 
+/** What another worker reported late about an attempt; see `decideLateAnswer`. */
+export interface LateReport {
+  readonly outcome: Outcome
+  /** The attempt that it is about. */
+  readonly attempt: number
+  /** When what the answer is about began, if that is known. */
+  readonly mutationAt?: Instant
+}
+
 /** Who did something: a person in a chat, an automation, or Pressroom itself. */
 export interface Actor {
   readonly kind: 'person' | 'api' | 'bot'
@@ -41,6 +50,7 @@ export type TargetState =
       readonly processing?: { readonly polls: number; readonly deadlineAt: Instant }
       /** How far a long upload is. */
       readonly note?: string
+      readonly late?: readonly LateReport[]
     }
   | {
       readonly status: 'processing'
@@ -50,6 +60,7 @@ export type TargetState =
       readonly pollAt: Instant
       readonly deadlineAt: Instant
       readonly mutationAt?: Instant
+      readonly late?: readonly LateReport[]
     }
   | {
       readonly status: 'waiting'
@@ -194,13 +205,7 @@ export type TargetEvent =
       readonly where?: string
     }
   | { readonly type: 'sighted'; readonly at: Instant; readonly sighting: Sighting }
-  | {
-      readonly type: 'lateAnswer'
-      readonly at: Instant
-      readonly outcome: Outcome
-      /** When what the answer is about began, if that is known. */
-      readonly mutationAt?: Instant
-    }
+  | ({ readonly type: 'lateAnswer'; readonly at: Instant } & LateReport)
   | {
       readonly type: 'verdictGiven'
       readonly at: Instant

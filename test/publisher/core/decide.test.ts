@@ -61,16 +61,19 @@ const EVENTS = {
   latePublished: {
     type: 'lateAnswer',
     at: SOON,
+    attempt: 1,
     outcome: { kind: 'published' },
   },
   lateAmbiguous: {
     type: 'lateAnswer',
     at: SOON,
+    attempt: 1,
     outcome: { kind: 'ambiguous', reason },
   },
   lateTransient: {
     type: 'lateAnswer',
     at: SOON,
+    attempt: 1,
     outcome: { kind: 'transient', reason },
   },
   confirmLive: { type: 'verdictGiven', at: SOON, who, verdict: 'live' },
@@ -124,7 +127,7 @@ seenLive      -           -           -           -           -           -     
 seenTwice     -           -           -           -           -           -           -           -           -           published   -
 seenGone      -           -           -           -           -           -           -           -           -           published   -
 notSure       -           -           -           -           -           -           -           -           -           published   -
-latePublished reconciling reconciling -           -           reconciling reconciling unconfirmed reconciling reconciling -           reconciling
+latePublished reconciling reconciling publishing  processing  reconciling reconciling unconfirmed reconciling reconciling -           reconciling
 lateAmbiguous -           reconciling -           -           reconciling reconciling unconfirmed -           reconciling -           -
 lateTransient -           -           -           -           -           reconciling unconfirmed -           -           -           -
 confirmLive   -           -           -           -           -           -           published   -           -           -           -

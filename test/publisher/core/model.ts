@@ -19,7 +19,6 @@ const how = ''
 interface Turn {
   readonly task: Task
   target: Target
-  version: number
   /** What the platform made of this attempt's mutation, whatever answer it gives. */
   sent?: 'live' | 'pending' | 'refused'
 }
@@ -58,16 +57,15 @@ export class World {
   claim(gate: AccountGate = { kind: 'open' }): void {
     const lease = leaseUntil(this.now + LEASE_MS, `worker-${this.version}`)
     const task = this.apply({ type: 'claimed', at: this.now, lease, gate })?.task
-    if (task) this.turns.push({ task, target: this.target, version: this.version })
+    if (task) this.turns.push({ task, target: this.target })
   }
 
   /** The worker goes as far as its mutation: the mark first, then the platform. */
   mutate(turn: Turn): void {
-    if (turn.task !== 'publish' || turn.sent || turn.version !== this.version) return
+    if (turn.task !== 'publish' || turn.sent || !this.isHeldBy(turn)) return
     const leaseExpiresAt = this.now + LEASE_MS
     const event = { type: 'mutationBegun', at: this.now, handles: {}, leaseExpiresAt } as const
     if (!this.apply(event)) return
-    turn.version = this.version
     turn.target = this.target
     turn.sent = this.pick(['live', 'pending', 'refused'])
     this.sends += 1
@@ -79,13 +77,14 @@ export class World {
   answer(turn: Turn): void {
     this.turns.splice(this.turns.indexOf(turn), 1)
     const { now: at } = this
+    const { attempt } = turn.target
     const jitter = this.pick([0, 0.5, 0.999])
-    const stale = turn.version !== this.version
+    const stale = !this.isHeldBy(turn)
     if (turn.task === 'publish' || turn.task === 'poll') {
       const outcome = this.pick(turn.task === 'publish' ? this.outcomes(turn) : this.polled())
       this.apply(
         stale
-          ? { type: 'lateAnswer', at, outcome, mutationAt: turn.target.dueSince }
+          ? { type: 'lateAnswer', at, outcome, attempt, mutationAt: turn.target.dueSince }
           : { type: 'attempted', at, outcome, jitter },
       )
     } else if (!stale) {
@@ -95,6 +94,10 @@ export class World {
           : { type: 'lookedUp', at, finding: this.pick(this.findings()), jitter },
       )
     }
+  }
+
+  private isHeldBy({ target: { lease } }: Turn): boolean {
+    return lease !== undefined && lease.token === this.target.lease?.token
   }
 
   /** What the platform has taken becomes live, or does not. */
