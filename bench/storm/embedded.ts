@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openEmbedded } from '../../src/store/open-embedded.js'
 import { keepRunning } from './children.js'
-import { type Death, type Ground, type GroundParts, killOne } from './ground.js'
+import { type Death, type Ground, type GroundParts, killOne, MOMENT_WITHIN_MS } from './ground.js'
 import { UP_WITHIN_MS, WAITS } from './measures.js'
 
 /** Everything in one process on one data folder, killed and frozen again and again. */
@@ -22,6 +22,7 @@ export function embeddedGround(parts: GroundParts): Ground {
         name: 'killed',
         weight: 5,
         async happen() {
+          await parts.openRequest(MOMENT_WITHIN_MS)
           killOne(program, deaths)
           await program.ready(UP_WITHIN_MS)
         },

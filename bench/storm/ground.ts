@@ -37,9 +37,14 @@ export interface GroundParts {
   /** The program under test. */
   readonly entry: string
   readonly env: Readonly<Record<string, string>>
+  /** A good moment to kill: a platform has something that it has not answered yet. */
+  openRequest(withinMs: number): Promise<void>
   /** What it left in its store. */
   read(database: Database): Promise<StoreImage>
 }
+
+/** How long a kill waits for a platform to be at something. */
+export const MOMENT_WITHIN_MS = 3_000
 
 /** Kills one of them, and says so in `deaths`. */
 export function killOne(child: Child, deaths: Death[]): void {

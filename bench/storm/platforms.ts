@@ -11,6 +11,8 @@ export interface Platforms {
   readonly url: string
   readonly pictureUrl: string
   copies(): Promise<Copy[]>
+  /** Resolves as soon as a request has been without an answer for a while, `withinMs` later at most. */
+  openRequest(withinMs: number): Promise<void>
   calm(): Promise<void>
   close(): Promise<void>
 }
@@ -33,12 +35,17 @@ export async function openPlatforms(parts: {
       env: {
         STORM_ACCOUNTS: JSON.stringify(sandboxAccounts(accounts)),
         STORM_PICTURE: PICTURE,
+        STORM_OPEN_MS: String(WAITS.slowMs / 4),
       },
     },
     parts.logs,
   )
+  const hearing = new Set<() => void>()
   const url = await new Promise<string>((resolve, reject) => {
-    child.onMessage((message) => resolve((message as { url: string }).url))
+    child.onMessage((message) => {
+      if (message === 'open') for (const hear of hearing) hear()
+      else resolve((message as { url: string }).url)
+    })
     child.ready(UP_WITHIN_MS).catch(reject)
   })
   const control = async (method: string, path: string, body?: object): Promise<unknown> => {
@@ -61,6 +68,16 @@ export async function openPlatforms(parts: {
       const platforms = [...new Set(accounts.map(({ platform }) => platform))]
       return (await Promise.all(platforms.map(copiesOn))).flat()
     },
+    openRequest: (withinMs) =>
+      new Promise((resolve) => {
+        const go = () => {
+          hearing.delete(go)
+          clearTimeout(late)
+          resolve()
+        }
+        const late = setTimeout(go, withinMs)
+        hearing.add(go)
+      }),
     calm: async () => void (await control('DELETE', 'storm')),
     close: () => child.retire(1_000),
   }

@@ -42,6 +42,7 @@ export async function runNaive(
     logs,
     entry: place.entry('bench/storm/naive.ts'),
     env: { STORM_NAIVE: JSON.stringify({ accounts, sandboxUrl }) },
+    openRequest: platforms.openRequest,
     read: readNaive,
   })
   try {

@@ -60,6 +60,7 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
     logs,
     entry: place.entry('bench/storm/process.ts'),
     env: environment(folder, accounts, platforms.url, chat),
+    openRequest: platforms.openRequest,
     read: readStore,
   }
   const ground = await openGround(options.engine, parts)

@@ -17,8 +17,13 @@ const picture = readFileSync(process.env.STORM_PICTURE ?? '')
 
 process.on('disconnect', () => process.exit(1))
 
+/** A request that is still open by then was accepted by a slow platform, or will have no answer. */
+const OPEN_MS = Number(process.env.STORM_OPEN_MS)
+
 const server = createServer(async (req, res) => {
   const path = req.url ?? '/'
+  const open = setTimeout(() => process.send?.('open'), OPEN_MS)
+  res.on('close', () => clearTimeout(open))
   if (path === '/picture.jpg') {
     res.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture)
   } else if (!(await sandbox.handle(req, res, path))) {

@@ -1,6 +1,13 @@
 import { openServer } from '../../src/store/open-server.js'
 import { type Child, keepRunning } from './children.js'
-import { type Death, type Ground, type GroundParts, killOne, type Trouble } from './ground.js'
+import {
+  type Death,
+  type Ground,
+  type GroundParts,
+  killOne,
+  MOMENT_WITHIN_MS,
+  type Trouble,
+} from './ground.js'
 import { WAITS } from './measures.js'
 import type { Servers } from './own-servers.js'
 import { pick } from './people.js'
@@ -22,6 +29,7 @@ export function serversGround(parts: GroundParts, servers: Servers): Ground {
     name,
     weight,
     async happen(random) {
+      await parts.openRequest(MOMENT_WITHIN_MS)
       killOne(pick(among, random), deaths)
     },
   })
@@ -42,8 +50,9 @@ export function serversGround(parts: GroundParts, servers: Servers): Ground {
       frozen('bot frozen', 2, bots),
       {
         name: 'all workers killed',
-        weight: 1,
+        weight: 4,
         async happen() {
+          await parts.openRequest(MOMENT_WITHIN_MS)
           for (const worker of workers) killOne(worker, deaths)
         },
       },
