@@ -81,10 +81,15 @@ function resultOf(platform: string, all: readonly StoredTarget[]): FlatResult {
   return {
     platform,
     success: notLive.length === 0,
-    ...(state?.remoteId === undefined ? {} : { postId: state.remoteId }),
+    ...(state?.remoteId === undefined ? {} : { postId: flatId(platform, state.remoteId) }),
     ...(state?.permalink === undefined ? {} : { permalink: state.permalink }),
     ...(notLive.length > 0 ? { error } : {}),
   }
+}
+
+/** Systems built on the shape know Telegram's messages without the chat that they are in. */
+function flatId(platform: string, remoteId: string): string {
+  return platform === 'telegram' ? (remoteId.split('/').at(-1) ?? remoteId) : remoteId
 }
 
 /** The ids under the names that systems built on the shape look for. */

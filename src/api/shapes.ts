@@ -69,7 +69,10 @@ export const targetShape = z
     words: z.string().describe('The state in plain words'),
     attempt: z.int().describe('Attempts made so far'),
     updatedAt: instant,
-    remoteId: z.string().optional(),
+    remoteId: z
+      .string()
+      .optional()
+      .describe('As the platform names it; on Telegram <chat id>/<message id>, albums with commas'),
     permalink: z.string().optional(),
     publishedAt: instant.optional(),
     how: z

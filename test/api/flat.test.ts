@@ -57,6 +57,12 @@ describe('the older flat shape', () => {
     })
   })
 
+  it('names a message on Telegram by its own number, as ever', () => {
+    const telegram = live('-1001234/7', 'https://t.me/acme/7')
+    const flat = showFlat({ post, targets: [stored('telegram', telegram)] }, [])
+    expect(flat).toMatchObject({ telegram_post_id: '7', results: { telegram: { postId: '7' } } })
+  })
+
   it('of a successful retry, field by field: the newer result in place of the older', () => {
     const instagram = live('178', 'https://instagram.example/178', NOON + 120_000)
     const targets = [stored('facebook', facebook), stored('instagram', instagram)]

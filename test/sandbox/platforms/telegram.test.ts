@@ -22,7 +22,7 @@ describe('telegram sandbox', () => {
       result: { chat: { type: 'channel', username: 'acme' } },
     })
     expect(sandbox.live('telegram')).toMatchObject([
-      { id: String(message_id), account: '@acme', text: 'Hi & bye' },
+      { id: `${chat.id}/${message_id}`, account: '@acme', text: 'Hi & bye' },
     ])
     expect(await (await fetch(`${url}/acme/${message_id}`)).text()).toContain('Hi &amp; bye')
     const edit = (text: string) => bot('editMessageText', { chat_id: chat.id, message_id, text })
@@ -30,6 +30,18 @@ describe('telegram sandbox', () => {
     expect((await edit('Other')).json.description).toContain('not modified')
     expect((await bot('deleteMessage', { chat_id: '@acme', message_id })).json.result).toBe(true)
     expect(sandbox.live('telegram')).toEqual([])
+  })
+
+  it('counts the messages of each chat by themselves', async () => {
+    const chat = (name: string) => ({ id: `@${name}`, token: name, name, username: name })
+    const client = await start('telegram', { accounts: { telegram: [chat('one'), chat('two')] } })
+    for (const name of ['one', 'two', 'two']) {
+      const body = { chat_id: `@${name}`, text: 'Hello' }
+      await client.call('POST', `/bot${name}/sendMessage`, { token: null, body })
+    }
+    const ids = client.sandbox.live('telegram').map(({ id }) => id)
+    expect(ids.map((id) => id.split('/')[1])).toEqual(['1', '1', '2'])
+    expect(new Set(ids).size).toBe(3)
   })
 
   it('makes two posts of two sends: there is no idempotency', async () => {

@@ -4,7 +4,7 @@ import type { PublishRequest, Removal, Steps } from '../connector.js'
 import type { Bot } from './bot.js'
 import { judge } from './classify.js'
 import { type Loaded, sendCall } from './render.js'
-import { sentMessages } from './wire.js'
+import { type Message, sentMessages } from './wire.js'
 
 /** One attempt: everything goes with one call, because there is no way to prepare anything. */
 export async function publish(
@@ -23,10 +23,20 @@ export async function publish(
   const permalink = bot.linkTo(first)
   return {
     kind: 'published',
-    // An album is a message for each item, and is deleted as such.
-    remoteId: parsed.data.map(({ message_id }) => message_id).join(','),
+    remoteId: remoteIdOf(first, parsed.data),
     ...(permalink === undefined ? {} : { permalink }),
   }
+}
+
+/** Each chat counts its own messages. An album is a message for each item, and is deleted as such. */
+function remoteIdOf({ chat }: Message, messages: readonly Message[]): string {
+  return `${chat.id}/${messages.map(({ message_id }) => message_id).join(',')}`
+}
+
+/** An id from before they named the chat is one of the chat that the account posts to. */
+function messagesOf(remoteId: string, { chatId }: Bot) {
+  const [ids = '', chat] = remoteId.split('/').toReversed()
+  return { chat_id: chat === undefined ? chatId : Number(chat), ids: ids.split(',').map(Number) }
 }
 
 /** Deletes a message, or all of an album; one that is not there any more counts as removed. */
@@ -35,8 +45,8 @@ export async function remove(
   remoteId: string,
   steps: Pick<Steps, 'prepare'>,
 ): Promise<Removal> {
-  const [first, ...more] = remoteId.split(',').map(Number)
-  const chat_id = bot.chatId
+  const { chat_id, ids } = messagesOf(remoteId, bot)
+  const [first, ...more] = ids
   const request =
     more.length === 0
       ? bot.call('deleteMessage', { json: { chat_id, message_id: first } })

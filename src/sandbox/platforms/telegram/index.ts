@@ -28,7 +28,7 @@ const CAPTION_MAX = 1024
 export function createTelegram(world: World): Platform {
   const posts = new Posts<Message>(world.now, 0, world.keep('telegram posts'))
   const perSecond = new RollingLimit(30, 1000, world.now, world.switches.quotas)
-  let lastMessageId = 0
+  const lastIds = new Map<string, number>()
 
   async function answer(call: Call): Promise<Reply> {
     const [, token] = /^bot(.+)$/.exec(call.segments[0] ?? '') ?? []
@@ -150,29 +150,38 @@ export function createTelegram(world: World): Platform {
 
   function store(request: Request, text: string, media: LiveMedia[], count: number): Message {
     const chat = chatOf(request)
-    const ids = Array.from({ length: count }, () => {
-      lastMessageId += 1
-      return String(lastMessageId)
-    })
-    const id = ids[0] ?? ''
+    const last = lastIdIn(chat)
+    lastIds.set(chat.id, last + count)
+    const ids = Array.from({ length: count }, (_, index) => String(last + 1 + index))
     const at = world.now()
     return posts.add({
-      id,
+      id: `${chatObject(chat).id}/${ids.join(',')}`,
       account: chat.id,
       text,
       media,
       createdAt: new Date(at).toISOString(),
-      permalink: `${request.call.root}/${chat.username}/${id}`,
+      permalink: `${request.call.root}/${chat.username}/${ids[0]}`,
       at,
       liveAt: at,
       groupIds: ids,
     })
   }
 
+  /** Messages of an earlier sandbox count, too. */
+  function lastIdIn({ id }: SandboxAccount): number {
+    const known = lastIds.get(id)
+    if (known !== undefined) return known
+    const own = posts.all().filter(({ account }) => account === id)
+    return Math.max(0, ...own.flatMap(({ groupIds }) => groupIds.map(Number)))
+  }
+
   function existing(request: Request, verb: 'edit' | 'delete'): Message {
     const chat = chatOf(request)
-    const post = posts.get(String(request.params.message_id))
-    if (post?.account !== chat.id) throw refuse(400, `Bad Request: message to ${verb} not found`)
+    const wanted = String(request.params.message_id)
+    const post = posts
+      .all()
+      .find(({ account, groupIds: [first] }) => account === chat.id && first === wanted)
+    if (!post || post.removed) throw refuse(400, `Bad Request: message to ${verb} not found`)
     return post
   }
 
@@ -221,12 +230,16 @@ export function createTelegram(world: World): Platform {
     postIdAt: ([channel, id, ...rest]) => {
       if (!channel || channel.startsWith('bot') || !/^\d+$/.test(id ?? '') || rest.length > 0)
         return
-      return posts.all().find(({ groupIds }) => groupIds.includes(id ?? ''))?.id ?? id
+      const chats = world.accounts('telegram').filter(({ username }) => username === channel)
+      const shown = posts.all().find(({ account, groupIds }) => {
+        return groupIds.includes(id ?? '') && chats.some((chat) => chat.id === account)
+      })
+      return shown?.id ?? id
     },
     reset: () => {
       posts.clear()
       perSecond.clear()
-      lastMessageId = 0
+      lastIds.clear()
     },
   }
 }

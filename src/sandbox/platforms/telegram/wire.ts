@@ -86,10 +86,11 @@ export function parseJson(text: string): unknown {
 }
 
 export function messageObject(post: Message, chat: SandboxAccount) {
-  const file = { file_id: `file-${post.id}`, file_unique_id: post.id }
+  const [id] = post.groupIds
+  const file = { file_id: `file-${id}`, file_unique_id: id }
   const kind = post.media[0]?.kind
   return {
-    message_id: Number(post.id),
+    message_id: Number(id),
     date: Math.floor(post.at / 1000),
     chat: chatObject(chat),
     sender_chat: chatObject(chat),

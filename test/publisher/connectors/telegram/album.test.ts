@@ -21,11 +21,12 @@ describe('an album on Telegram', () => {
     })
     const [post, ...more] = bench.live()
     expect(more).toEqual([])
+    expect(post?.id).toMatch(/^-100\d+\/1,2,3$/)
     expect(post?.text).toBe('Three of the harbour')
     expect(post?.media.map(({ kind }) => kind)).toEqual(['image', 'image', 'video'])
     expect(state).toMatchObject({
       status: 'published',
-      remoteId: '1,2,3',
+      remoteId: post?.id,
       permalink: post?.permalink,
     })
   })
