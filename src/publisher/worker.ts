@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 import { requestCheck } from '../store/accounts.js'
-import { isUniqueViolation } from '../store/database.js'
 import { sameOnTheirWay, settleDuplicates } from '../store/duplicates.js'
 import { healDueAt } from '../store/heal-due-at.js'
 import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
@@ -17,20 +14,18 @@ import {
 } from './connectors/connector.js'
 import { type Context, decide } from './core/decide.js'
 import type { Finding, Outcome, Reason, RemotePost, Sighting } from './core/outcome.js'
-import type { AccountGate, Decision, Target, TargetEvent, Task } from './core/target.js'
+import type { AccountGate, TargetEvent, Task } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import { withoutMedia } from './kept-media.js'
+import { messageOf, Recorder } from './record.js'
 import {
   type ClaimedReader,
   createClaimedReader,
   createReader,
   createSteps,
-  isSameClaim,
   LeaseLostError,
 } from './steps.js'
 import { createTraffic, type Traffic } from './traffic.js'
-
-type Moved = Extract<Decision, { kind: 'moved' }>
 
 /**
  * Answers one bell: claims the target if it is due and free, does the one thing that is to be done
@@ -145,13 +140,17 @@ function brokeOff({ id, postId }: StoredTarget, error: unknown, { log }: Publish
 
 /** One claimed target in the hands of this worker. */
 class Turn {
+  private readonly recorder: Recorder
+
   constructor(
     private readonly deps: PublisherDeps,
     private readonly context: Context,
     private readonly connector: Connector,
-    private readonly gate: AccountGate,
+    gate: AccountGate,
     private readonly traffic: Traffic,
-  ) {}
+  ) {
+    this.recorder = new Recorder(deps, context, gate)
+  }
 
   async perform(task: Task, claimed: StoredTarget): Promise<void> {
     try {
@@ -222,7 +221,7 @@ class Turn {
     const reason = 'reason' in outcome ? { reason: outcome.reason.class } : {}
     const about = { postId, targetId, account, attempt: target.attempt }
     deps.log.info({ ...about, outcome: outcome.kind, ...reason }, 'an attempt ended')
-    await this.record(stored, {
+    await this.recorder.record(stored, {
       type: 'attempted',
       at: deps.now(),
       outcome,
@@ -253,7 +252,7 @@ class Turn {
         }))
       : { kind: 'unclear', how: 'This platform cannot be read.' }
     if (connector.lookUp) await this.traffic.looked(claimed, finding)
-    await this.record(reader.stored(), {
+    await this.recorder.record(reader.stored(), {
       type: 'lookedUp',
       at: deps.now(),
       finding: finding.kind === 'found' ? await withoutMeant(finding, claimed, deps) : finding,
@@ -269,7 +268,7 @@ class Turn {
     const reader = live.target.lease ? this.reader(live) : undefined
     const sighting = await see(live, connector, deps, reader)
     const event: TargetEvent = { type: 'sighted', at: deps.now(), sighting }
-    await this.record(reader?.stored() ?? live, event)
+    await this.recorder.record(reader?.stored() ?? live, event)
     // Somebody may have deleted the copy on the platform itself.
     if (sighting.kind === 'live' && sighting.alone) {
       await settleDuplicates(deps.database.orm, live, { resolution: 'gone', at: deps.now() })
@@ -283,99 +282,9 @@ class Turn {
   private brokeOff(stored: StoredTarget, error: unknown): Reason {
     return brokeOff(stored, error, this.deps)
   }
-
-  /**
-   * Writes down what an attempt or a look taught us, through outages of the database. When the
-   * target has moved on meanwhile, an attempt's answer is kept as evidence.
-   */
-  private async record(stored: StoredTarget, event: TargetEvent): Promise<void> {
-    const { deps } = this
-    const giveUpAt = deps.now() + RECORD_FOR_MS
-    for (let pauseMs = 100; ; pauseMs = Math.min(5_000, pauseMs * 2)) {
-      try {
-        return await this.recordOnce(stored, event)
-      } catch (error) {
-        if (deps.now() > giveUpAt) throw error
-        deps.log.warn(
-          { postId: stored.postId, targetId: stored.id, error: messageOf(error) },
-          'an outcome could not be recorded yet; trying again',
-        )
-        await sleep(pauseMs)
-      }
-    }
-  }
-
-  private async recordOnce(stored: StoredTarget, event: TargetEvent): Promise<void> {
-    const { orm } = this.deps.database
-    const decision = decide(stored.target, event, this.context)
-    if (decision.kind === 'refused') return
-    try {
-      await recordTransition(orm, stored, event, this.withoutIdleRelease(decision))
-    } catch (error) {
-      if (error instanceof StaleVersionError) return this.recordMoved(stored, event, decision)
-      if (isUniqueViolation(error)) return this.recordForeign(stored, event)
-      throw error
-    }
-  }
-
-  /** A success releases a held account; without a hold there is nothing to release. */
-  private withoutIdleRelease(decision: Moved): Moved {
-    if (this.gate.kind === 'held') return decision
-    return {
-      ...decision,
-      effects: decision.effects.filter(({ kind }) => kind !== 'releaseAccount'),
-    }
-  }
-
-  /** The target has moved on since it was read, with this worker's claim or without it. */
-  private async recordMoved(
-    stored: StoredTarget,
-    event: TargetEvent,
-    decided: Moved,
-  ): Promise<void> {
-    const current = (await loadTarget(this.deps.database.orm, stored.id))?.stored
-    // Recorded before, and only the database's answer was lost.
-    if (!current || isDeepStrictEqual(current.target, decided.target)) return
-    if (isSameClaim(current, stored)) return this.recordOnce(current, event)
-    if (event.type === 'attempted') await this.recordLate(stored, event, current)
-  }
-
-  private async recordLate(
-    { target, createdAt }: StoredTarget,
-    { at, outcome }: Extract<TargetEvent, { type: 'attempted' }>,
-    current: StoredTarget,
-  ): Promise<void> {
-    const mutationAt = beganAt(target, createdAt)
-    const { attempt } = target
-    const late: TargetEvent = { type: 'lateAnswer', at, outcome, attempt, mutationAt }
-    const decision = decide(current.target, late, this.context)
-    if (decision.kind === 'refused') return
-    try {
-      await recordTransition(this.deps.database.orm, current, late, decision)
-    } catch (error) {
-      // The post that was named is another target's.
-      if (!isUniqueViolation(error)) throw error
-    }
-  }
-
-  /** The post that was named or found is another target's: it proves nothing about this one. */
-  private async recordForeign(stored: StoredTarget, event: TargetEvent): Promise<void> {
-    const how = 'The post that was named belongs to another target.'
-    if (event.type === 'lookedUp') {
-      return this.recordOnce(stored, { ...event, finding: { kind: 'unclear', how } })
-    }
-    if (event.type === 'attempted') {
-      const outcome: Outcome = { kind: 'ambiguous', reason: { class: 'duplicate', text: how } }
-      return this.recordOnce(stored, { ...event, outcome })
-    }
-    if (event.type === 'sighted') {
-      return this.recordOnce(stored, { ...event, sighting: { kind: 'unknown', how } })
-    }
-  }
 }
 
 const DAY_MS = 86_400_000
-const RECORD_FOR_MS = 10 * 60_000
 
 function requestFor(stored: StoredTarget): PublishRequest {
   return {
@@ -393,14 +302,4 @@ function requestFor(stored: StoredTarget): PublishRequest {
 function broken({ target: { state } }: StoredTarget, reason: Reason): Outcome {
   const begun = state.status === 'publishing' && state.mutationAt !== undefined
   return begun ? { kind: 'ambiguous', reason } : { kind: 'transient', reason }
-}
-
-/** When what this attempt may have sent began, at the earliest. */
-function beganAt({ state }: Target, createdAt: number): number {
-  if (state.status === 'processing') return state.mutationAt ?? createdAt
-  return state.status === 'publishing' ? (state.mutationAt ?? state.startedAt) : createdAt
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
