@@ -7,6 +7,7 @@ import { type ProgramStage, startWith } from './bot/surfaces/program.js'
 import { openSlack } from './bot/surfaces/slack.js'
 import type { Surface } from './bot/surfaces/surface.js'
 
+const TOKEN = 'a-token-for-the-api'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
@@ -71,13 +72,43 @@ describe('the program while Slack cannot be reached', { timeout: 2 * MINUTE }, (
     expect(await readyz()).toBeUndefined()
   })
 
-  it.each([0, 300, 1_500])('stops %i ms after it was begun, and can begin again', async (ms) => {
+  it.each([0, 1_000])('stops %i ms after it was begun, and can begin again', async (ms) => {
     const program = stage.begin()
     await new Promise((resolve) => setTimeout(resolve, ms))
     expect(await program.stop()).toEqual([])
     await program.ready
     await stage.start()
     expect(await readyz()).toBe('200 ready\n')
+  })
+})
+
+describe('the program that is asked to stop', { timeout: 2 * MINUTE }, () => {
+  it('takes nothing more at once, and shows what was under way before it ends', async () => {
+    const slack = await openSlack()
+    const stage = await startWith([slack], { environment: { PRESSROOM_API_TOKEN: TOKEN } })
+    const ask = async (path: string, request: RequestInit = {}) => {
+      const authorization = `Bearer ${TOKEN}`
+      const url = `http://127.0.0.1:${stage.port()}${path}`
+      const answer = await fetch(url, { headers: { authorization }, ...request })
+      return `${answer.status} ${await answer.text()}`
+    }
+    const slow = { on: 'mutation', when: 'before', kind: 'slow', delayMs: 3_000, times: 1 } as const
+    stage.sandbox.addFault('facebook', slow)
+    await slack.publish('ana', 'Under way', 'facebook')
+    await slack.waitFor(() => slack.counts('Under way') !== undefined, MINUTE)
+    const isSent = () => stage.sandbox.requests('facebook').some(({ fault }) => fault !== undefined)
+    await expect.poll(isSent, { timeout: MINUTE }).toBe(true)
+
+    const stopping = stage.stop()
+    expect(await ask('/api/posts', { method: 'POST', body: '{}' })).toMatch(/^503 .*stopping/)
+    expect([await ask('/readyz'), await ask('/healthz')]).toEqual(['503 stopping\n', '200 ok\n'])
+    expect(stage.live('facebook', 'Under way')).toBe(0)
+    expect(await stopping).toEqual([])
+    expect(stage.live('facebook', 'Under way')).toBe(1)
+    expect(slack.counts('Under way')).toMatchObject({ live: 1 })
+    expect((await slack.publish('ana', 'Too late')).acknowledgedMs).toBe(Number.POSITIVE_INFINITY)
+    await stage.close()
+    await slack.close()
   })
 })
 

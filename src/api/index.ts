@@ -1,4 +1,4 @@
-import { within } from '../bot/within.js'
+import { aborted } from '../bot/within.js'
 import type { Route } from '../server.js'
 import { createAccess } from './access.js'
 import type { ApiDeps } from './deps.js'
@@ -53,8 +53,11 @@ export interface Api {
   /** To be mounted on the program's server. */
   readonly route: Route
   start(): Promise<void>
-  /** Takes nothing more, and waits for what is under way. */
-  stop(): Promise<void>
+  /**
+   * Takes nothing more, and waits for what is under way.
+   * @param giveUp ends the waiting
+   */
+  stop(giveUp?: AbortSignal): Promise<void>
 }
 
 /** Media take their time; a stop does not wait for ever. */
@@ -68,9 +71,9 @@ export function createApi(deps: ApiDeps): Api {
   return {
     route: async (...asked) => (await route(...asked)) || board.route(...asked),
     start: access.start,
-    async stop() {
+    async stop(giveUp = AbortSignal.timeout(DRAIN_WITHIN_MS)) {
       board.stop()
-      await within(DRAIN_WITHIN_MS, drain())
+      await Promise.race([drain(), aborted(giveUp)])
       await access.stop()
     },
   }

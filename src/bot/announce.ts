@@ -7,12 +7,16 @@ import { type TellContext, tell } from './announce/tell.js'
 import { createTurns } from './announce/turns.js'
 import type { Chat } from './chat.js'
 import type { BotDeps } from './deps.js'
+import { within } from './within.js'
 
 export interface Announcer {
   /** Catches up with what was missed, then follows every change. */
   start(): Promise<void>
-  /** Lets the call under way end, gives every post back, and is quiet then. */
-  stop(): Promise<void>
+  /**
+   * Lets the call under way end, gives every post back, and is quiet then.
+   * @param finishMs how long it may go on before, to show what has happened by now
+   */
+  stop(finishMs?: number): Promise<void>
 }
 
 /**
@@ -114,13 +118,23 @@ export function createAnnouncer(
     })
   }
 
+  /** Until everything is shown, for so long at most. */
+  async function finish(ms: number): Promise<void> {
+    const all = async () => {
+      await sweep()
+      while (telling.size > 0) await Promise.race([...telling.values()].map(({ ended }) => ended))
+    }
+    await within(ms, all())
+  }
+
   return {
     async start() {
       if (chats.length === 0) return
       unlisten = await deps.database.listen('pressroom_changed', ring)
       sweepAgain()
     },
-    async stop() {
+    async stop(finishMs = 0) {
+      if (finishMs > 0 && chats.length > 0) await finish(finishMs)
       stopping = true
       await unlisten?.()
       await sweeping

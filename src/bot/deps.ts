@@ -27,6 +27,8 @@ export interface BotDeps {
     /** Whether platforms can fetch media from us (PRESSROOM_PUBLIC_URL). */
     readonly servesMedia: boolean
   }
+  /** Comes when the program stops: nothing more is begun then. */
+  readonly stopping?: AbortSignal
   /** Told how long a chat call waited for its turn, in milliseconds. */
   readonly chatWaited?: (chat: string, operation: string, waitedMs: number) => void
 }

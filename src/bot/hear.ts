@@ -3,8 +3,11 @@ import { within } from './within.js'
 
 /** What workers have told about accounts since the listening began. */
 export interface Hearing {
-  /** @returns true when all of these were told about; undefined when that takes longer than `ms` */
-  until(names: readonly string[], ms: number): Promise<true | undefined>
+  /**
+   * @param giveUp ends the waiting before its time
+   * @returns true when all of these were told about; undefined when that takes longer than `ms`
+   */
+  until(names: readonly string[], ms: number, giveUp?: AbortSignal): Promise<true | undefined>
   end(): Promise<void>
 }
 
@@ -18,12 +21,14 @@ export async function hear(channel: Channel, database: Pick<Database, 'listen'>)
   })
   return {
     end,
-    until(names, ms) {
-      const all = new Promise<true>((resolve) => {
+    until(names, ms, giveUp) {
+      const all = new Promise<true | undefined>((resolve) => {
         check = () => {
           if (names.every((name) => told.has(name))) resolve(true)
         }
         check()
+        if (giveUp?.aborted) resolve(undefined)
+        giveUp?.addEventListener('abort', () => resolve(undefined), { once: true })
       })
       return within(ms, all)
     },

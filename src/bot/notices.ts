@@ -33,8 +33,9 @@ const REFUSED_MS = 10 * 60_000
 export async function postNotice(
   notice: Notice,
   chat: Chat,
-  deps: Pick<BotDeps, 'database' | 'now' | 'random' | 'log'>,
+  deps: Pick<BotDeps, 'database' | 'now' | 'random' | 'log' | 'stopping'>,
 ): Promise<void> {
+  if (deps.stopping?.aborted) return
   const { orm } = deps.database
   const { key, channelId } = notice
   const now = deps.now()

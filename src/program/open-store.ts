@@ -62,12 +62,12 @@ export async function openStore(
     stops.ends('the watch on the database', repeat(watch, DATABASE_WATCHED_EVERY_MS, () => {}).stop)
   }
   const housekeeping = repeat(
-    async () => {
+    async (stopping) => {
       await clock.follow()
       await forgetOldKeys(database.orm, now() - 2 * DAY_MS)
       if (now() >= mediaDueAt) {
         const before = now() - MEDIA_KEPT_DAYS * DAY_MS
-        while ((await releaseMedia(database.orm, before)) > 0);
+        while (!stopping.aborted && (await releaseMedia(database.orm, before)) > 0);
         mediaDueAt = now() + MEDIA_EVERY_MS
       }
       await database.tidy()

@@ -26,6 +26,8 @@ import type { Parts } from './parts.js'
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
 const NOTICES_EVERY_MS = 15_000
+/** Long enough for an edit and what is said at the end. */
+const TELLS_ON_MS = 3_000
 
 const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
 
@@ -54,6 +56,7 @@ export async function startBot(
       file.channels.find((entry) => entry.chat === chat && entry.channel === channel)?.targets,
     rulesFor: (conversation) => rulesFor(ruled, conversation),
     media: { allowPrivate: settings.allowPrivateMedia, servesMedia: links !== null },
+    stopping: stops.asked,
     chatWaited: metrics.chatWaited,
   }
   const scorecards = createScorecards(deps, settings.scorecardCron, {
@@ -93,7 +96,8 @@ export async function startBot(
     .map((chat) => (overrides.asDiscord ? mirrorAsDiscord(chat, overrides.asDiscord) : chat))
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
-  stops.closes('telling', announcer.stop)
+  // After the workers, so that the threads show what they have brought to its end.
+  stops.closes('telling', (giveUp) => announcer.stop(giveUp.aborted ? 0 : TELLS_ON_MS))
   const webhooks = createWebhooks(file.webhooks ?? [], {
     ...deps,
     send: { allowPrivate: settings.allowPrivateMedia },

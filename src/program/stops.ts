@@ -1,5 +1,3 @@
-import { within } from '../bot/within.js'
-
 /** The program was asked to stop before all of it was started. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError'
@@ -11,8 +9,8 @@ export interface Stops {
   readonly asked: AbortSignal
   /**
    * Adds what is called when the program stops, at the same time as all others: it takes nothing
-   * more from that moment, and resolves when what was under way has ended. After `giveUp` that no
-   * longer matters, and only a few seconds are left for last words.
+   * more from that moment, and resolves when what was under way has ended. `giveUp` comes when that
+   * takes too long; then there is time for last words.
    * @throws StoppedError when the program was asked to stop meanwhile; it is ended then
    */
   ends(name: string, end: (giveUp: AbortSignal) => Promise<unknown>): void
@@ -20,20 +18,25 @@ export interface Stops {
    * Adds what others need until they have ended: closed after them, what was opened last first.
    * @throws StoppedError when the program was asked to stop meanwhile; it is closed then
    */
-  closes(name: string, close: () => Promise<unknown>): void
+  closes(name: string, close: (giveUp: AbortSignal) => Promise<unknown>): void
 }
 
-export interface StopWaits {
-  /** Until what is under way is given up, milliseconds. */
+interface StopWaits {
+  /** For everything, until what is under way is given up, milliseconds. */
   readonly giveUpMs: number
   /** From then on, for those who have to tell somebody. */
   readonly lastWordsMs: number
-  /** For each thing that is closed. */
+  /** From then on, for each thing that is closed. */
   readonly closeMs: number
 }
 
-/** Longer than the longest request; with the rest it is shorter than what a stop may take. */
-const WAITS: StopWaits = { giveUpMs: 31_000, lastWordsMs: 4_000, closeMs: 2_000 }
+/** As long as the longest request; with the rest it is shorter than what a stop may take. */
+const WAITS: StopWaits = { giveUpMs: 30_000, lastWordsMs: 4_000, closeMs: 1_000 }
+
+interface Part {
+  readonly name: string
+  end(giveUp: AbortSignal): Promise<unknown>
+}
 
 /** Keeps what has to be stopped, and stops it. */
 export function createStops(waits: StopWaits = WAITS): Stops & {
@@ -46,44 +49,57 @@ export function createStops(waits: StopWaits = WAITS): Stops & {
 } {
   const asked = new AbortController()
   const giveUp = new AbortController()
-  const parts: { name: string; end(giveUp: AbortSignal): Promise<unknown> }[] = []
-  const needed: { name: string; close(): Promise<unknown> }[] = []
+  const working: Part[] = []
+  const needed: Part[] = []
   const ending: Promise<void>[] = []
   const unended = new Set<string>()
   const errors: unknown[] = []
 
-  async function settle(name: string, ended: Promise<unknown>): Promise<void> {
+  async function settle({ name, end }: Part): Promise<void> {
     unended.add(name)
-    await ended.catch((error) => errors.push(error))
+    try {
+      await end(giveUp.signal)
+    } catch (error) {
+      errors.push(error)
+    }
     unended.delete(name)
+  }
+
+  /** Waits for `work`, but not longer than `ms` from the moment at which everything is given up. */
+  async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const over = new Promise<void>((resolve) => {
+      const begin = () => {
+        timer = setTimeout(resolve, ms)
+      }
+      if (giveUp.signal.aborted) begin()
+      else giveUp.signal.addEventListener('abort', begin, { once: true })
+    })
+    await Promise.race([work, over])
+    clearTimeout(timer)
   }
 
   return {
     asked: asked.signal,
     ends(name, end) {
-      if (asked.signal.aborted) ending.push(settle(name, end(giveUp.signal)))
-      else parts.push({ name, end })
+      if (asked.signal.aborted) ending.push(settle({ name, end }))
+      else working.push({ name, end })
       asked.signal.throwIfAborted()
     },
     closes(name, close) {
-      needed.push({ name, close })
+      needed.push({ name, end: close })
       asked.signal.throwIfAborted()
     },
     async stop(starting) {
       asked.abort(new StoppedError('asked to stop'))
       const late = setTimeout(() => giveUp.abort(), waits.giveUpMs)
-      for (const { name, end } of parts) ending.push(settle(name, end(giveUp.signal)))
-      // What could not be started is told by whoever starts it.
-      const started = settle(
-        'the start',
-        starting.catch(() => {}),
-      )
+      ending.push(...working.map(settle))
+      // Whether it could be started is told by whoever starts it.
+      const started = settle({ name: 'the start', end: () => starting.catch(() => {}) })
       const all = started.then(() => Promise.all(ending))
-      await within(waits.giveUpMs + waits.lastWordsMs, all)
+      await inTime(all, waits.lastWordsMs)
+      for (const part of needed.reverse()) await inTime(settle(part), waits.closeMs)
       clearTimeout(late)
-      for (const { name, close } of needed.reverse()) {
-        await within(waits.closeMs, settle(name, close()))
-      }
       if (errors.length > 0) throw errors[0]
       return [...unended]
     },

@@ -1,7 +1,7 @@
 import { recordComparison, takeDueComparisons } from '../store/comparisons.js'
 import { liveSince } from '../store/duplicates.js'
 import type { PublisherDeps } from './deps.js'
-import { repeat } from './relay.js'
+import { startRounds } from './rounds.js'
 import { lookAgain } from './worker.js'
 
 const SWEEP_EVERY_MS = 10_000
@@ -17,28 +17,32 @@ const NEWEST = 100
  */
 export async function startComparisons(deps: PublisherDeps): Promise<{ stop(): Promise<void> }> {
   const { database, log } = deps
-  const run = async () => {
+  const round = async (stopping: AbortSignal) => {
     const names = await takeDueComparisons(database.orm, deps.now(), LEASE_MS)
-    await Promise.all(names.map((name) => compareAccount(name, deps)))
+    await Promise.all(names.map((name) => compareAccount(name, deps, stopping)))
   }
   const failed = (error: unknown) =>
     log.warn({ error: (error as Error).message }, 'comparisons did not work; tried again')
-  const timer = repeat(run, SWEEP_EVERY_MS, failed)
-  const unlisten = await database.listen('pressroom_compare', () => void run().catch(failed))
-  return {
-    async stop() {
-      await unlisten()
-      await timer.stop()
-    },
-  }
+  const channel = 'pressroom_compare'
+  return startRounds(round, { database, channel, everyMs: SWEEP_EVERY_MS, failed })
 }
 
-/** One post after the other, so that no platform is hurried. */
-export async function compareAccount(name: string, deps: PublisherDeps): Promise<void> {
+/**
+ * One post after the other, so that no platform is hurried. What is `stopping` in the middle is done
+ * again when its lease has ended.
+ */
+export async function compareAccount(
+  name: string,
+  deps: PublisherDeps,
+  stopping?: AbortSignal,
+): Promise<void> {
   const { orm } = deps.database
   if (deps.connector(name)?.verify) {
     const ids = await liveSince(orm, name, deps.now() - SINCE_MS, NEWEST)
-    for (const id of ids) await lookAgain(id, deps)
+    for (const id of ids) {
+      if (stopping?.aborted) return
+      await lookAgain(id, deps)
+    }
   }
   await recordComparison(orm, name, deps.now())
 }

@@ -4,7 +4,7 @@ import { NO_ACCOUNT } from './absent-account.js'
 import type { CredentialCheck } from './connectors/connector.js'
 import { nextCheckAt, renewalIsDue, withGranted, withRenewal } from './credential-times.js'
 import type { PublisherDeps } from './deps.js'
-import { repeat } from './relay.js'
+import { startRounds } from './rounds.js'
 import { createReader } from './steps.js'
 
 const SWEEP_EVERY_MS = 10_000
@@ -19,21 +19,15 @@ export async function startCredentialChecks(
   afterCheck: () => Promise<void>,
 ): Promise<{ stop(): Promise<void> }> {
   const { database, log } = deps
-  const run = async () => {
+  const round = async () => {
     const names = await takeDueChecks(database.orm, deps.now(), deps.leaseMs)
     await Promise.all(names.map((name) => checkAccount(name, deps)))
     if (names.length > 0) await afterCheck()
   }
   const failed = (error: unknown) =>
     log.warn({ error: (error as Error).message }, 'credential checks did not work; tried again')
-  const timer = repeat(run, SWEEP_EVERY_MS, failed)
-  const unlisten = await database.listen('pressroom_check', () => void run().catch(failed))
-  return {
-    async stop() {
-      await unlisten()
-      await timer.stop()
-    },
-  }
+  const channel = 'pressroom_check'
+  return startRounds(round, { database, channel, everyMs: SWEEP_EVERY_MS, failed })
 }
 
 /** Checks one account and keeps the result. @returns undefined when there is no such account */

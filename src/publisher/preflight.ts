@@ -26,14 +26,14 @@ export function startPreflight(
   everyMs = LOOK_EVERY_MS,
 ): { stop(): Promise<void> } {
   return repeat(
-    () => lookAhead(deps),
+    (stopping) => lookAhead(deps, stopping),
     everyMs,
     (error) => deps.log.warn({ error: (error as Error).message }, 'could not look ahead'),
   )
 }
 
 /** One round: each account is asked once at most, for all of its targets. */
-async function lookAhead(deps: PublisherDeps): Promise<void> {
+async function lookAhead(deps: PublisherDeps, stopping: AbortSignal): Promise<void> {
   const { orm } = deps.database
   const checks = new Map<string, Promise<Checked>>()
   const ask = (account: string) => {
@@ -43,6 +43,7 @@ async function lookAhead(deps: PublisherDeps): Promise<void> {
   }
   const checkedAfter = deps.now() - CHECKED_FOR_MS
   for (const due of await duePreflights(orm, { now: deps.now(), checkedAfter, limit: AT_A_TIME })) {
+    if (stopping.aborted) return
     const stored = (await loadTarget(orm, due.targetId))?.stored
     const { state } = stored?.target ?? {}
     if (!stored || state?.status !== 'scheduled' || state.publishAt !== due.publishAt) continue

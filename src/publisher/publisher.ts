@@ -27,7 +27,10 @@ export async function startPublisher(
   } = {},
 ): Promise<Publisher> {
   const traffic = createTraffic(deps)
-  const attendTo = (targetId: string) => attendOrPutOff(targetId, deps, traffic)
+  let stopping = false
+  const attendTo = async (targetId: string) => {
+    if (!stopping) await attendOrPutOff(targetId, deps, traffic)
+  }
   const answering = await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo)
   const relay = await startRelay(deps, doorbell, attendTo, options)
   const watchdog = startWatchdog(deps, attendTo, options.watchdog)
@@ -38,6 +41,7 @@ export async function startPublisher(
   return {
     async stop() {
       // Nothing more is taken from here on, while what is under way and the rest come to their end.
+      stopping = true
       const others = [removals, comparisons, checks, preflight, watchdog, relay]
       await Promise.all([answering, ...others].map((part) => part.stop()))
     },

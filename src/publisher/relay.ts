@@ -49,7 +49,7 @@ export async function startRelay(
     if (heard.push(bell) === 1) setImmediate(() => void flush())
   })
 
-  const sweep = async () => {
+  const sweep = async (stopping?: AbortSignal) => {
     const due = await takeDue(database.orm, deps.now() + 2 * everyMs, SWEEP_LIMIT)
     const bells = due.map(({ id, ...rest }) => ({ targetId: id, ...rest }))
     try {
@@ -62,7 +62,7 @@ export async function startRelay(
       const overdue = bells.filter(({ dueAt }) => dueAt <= deps.now()).slice(0, 20)
       await Promise.all(overdue.map(({ targetId }) => attendTo(targetId)))
     }
-    await releaseHeld(deps)
+    await releaseHeld(deps, stopping)
   }
   const timer = repeat(sweep, everyMs, (error) =>
     log.warn({ error: (error as Error).message }, 'the sweep did not work; it is tried again'),
@@ -71,16 +71,16 @@ export async function startRelay(
     sweep,
     async stop() {
       stopped = true
-      await timer.stop()
-      await unlisten()
+      await Promise.all([timer.stop(), unlisten()])
     },
   }
 }
 
 /** Targets that their account held, and whose account works again, go on by themselves. */
-async function releaseHeld(deps: PublisherDeps): Promise<void> {
+async function releaseHeld(deps: PublisherDeps, stopping?: AbortSignal): Promise<void> {
   const { orm } = deps.database
   for (const id of await heldWithoutCause(orm, SWEEP_LIMIT)) {
+    if (stopping?.aborted) return
     const loaded = await loadTarget(orm, id)
     if (!loaded || !deps.connector(loaded.stored.account)) continue
     const event: TargetEvent = { type: 'accountRestored', at: deps.now() }
@@ -111,17 +111,20 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Runs `work` at once and then `everyMs` after each end, until stopped; never twice at a time. */
+/**
+ * Runs `work` at once and then `everyMs` after each end, until stopped; never twice at a time. `work`
+ * begins nothing more once it is `stopping`.
+ */
 export function repeat(
-  work: () => Promise<void>,
+  work: (stopping: AbortSignal) => Promise<void>,
   everyMs: number,
   failed: (error: unknown) => void,
 ): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined
-  let stopped = false
+  const stopping = new AbortController()
   const turn = async () => {
-    await work().catch(failed)
-    if (!stopped) timer = setTimeout(run, everyMs)
+    await work(stopping.signal).catch(failed)
+    if (!stopping.signal.aborted) timer = setTimeout(run, everyMs)
   }
   let running = turn()
   const run = () => {
@@ -129,7 +132,7 @@ export function repeat(
   }
   return {
     async stop() {
-      stopped = true
+      stopping.abort()
       clearTimeout(timer)
       await running
     },

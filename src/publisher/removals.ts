@@ -13,7 +13,7 @@ import type { Connector } from './connectors/connector.js'
 import { send } from './connectors/http.js'
 import type { Sighting } from './core/outcome.js'
 import { type PublisherDeps, requestTimeoutWithin } from './deps.js'
-import { repeat } from './relay.js'
+import { startRounds } from './rounds.js'
 import { see } from './worker.js'
 
 const SWEEP_EVERY_MS = 10_000
@@ -24,20 +24,17 @@ const SWEEP_EVERY_MS = 10_000
  */
 export async function startRemovals(deps: PublisherDeps): Promise<{ stop(): Promise<void> }> {
   const { database, log } = deps
-  const run = async () => {
+  const round = async (stopping: AbortSignal) => {
     const due = await takeDueRemovals(database.orm, deps.now(), deps.leaseMs)
-    for (const incident of due) await removeCopies(incident, deps)
+    for (const incident of due) {
+      if (stopping.aborted) return
+      await removeCopies(incident, deps)
+    }
   }
   const failed = (error: unknown) =>
     log.warn({ error: (error as Error).message }, 'a copy could not be deleted; tried again')
-  const timer = repeat(run, SWEEP_EVERY_MS, failed)
-  const unlisten = await database.listen('pressroom_remove', () => void run().catch(failed))
-  return {
-    async stop() {
-      await unlisten()
-      await timer.stop()
-    },
-  }
+  const channel = 'pressroom_remove'
+  return startRounds(round, { database, channel, everyMs: SWEEP_EVERY_MS, failed })
 }
 
 /** Deletes the copies of a duplicate, if they and the original are still there. */

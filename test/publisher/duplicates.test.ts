@@ -90,6 +90,24 @@ describe.each(testDatabases())('two live copies, $engine', (engine) => {
     expect(account?.comparedAt?.getTime()).toBe(clock.now())
   })
 
+  it('are looked for no further, and later from the start, when the worker stops', async () => {
+    const [another] = await storeTargets(database(), [{ account: 'facebook' }])
+    const state = { ...target('published').state, remoteId: 'r9' }
+    await put(another?.id ?? '', { state, status: 'published', remoteId: 'r9', attempt: 1 })
+    const stopping = new AbortController()
+    let looks = 0
+    const verify: Connector['verify'] = async () => {
+      looks += 1
+      stopping.abort()
+      return { kind: 'live' }
+    }
+    const looking = workerDeps(database(), { ...connector, verify }, { now: clock.now })
+    await compareAccount('facebook', looking, stopping.signal)
+    expect(looks).toBe(1)
+    const [account] = await database().orm.select().from(accounts)
+    expect(account?.comparedAt).toBeNull()
+  })
+
   it('are none while a deliberate copy is on its way whose id is not known yet', async () => {
     const [meant] = await storeTargets(database(), [{ account: 'facebook' }])
     await put(meant?.id ?? '', { status: 'reconciling', state: target('reconciling').state })

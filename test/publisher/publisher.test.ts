@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connector } from '../../src/publisher/connectors/connector.js'
 import { startPublisher } from '../../src/publisher/publisher.js'
+import type { Doorbell } from '../../src/publisher/queue/queue.js'
 import { requestCheck } from '../../src/store/accounts.js'
 import { createPost } from '../../src/store/create-post.js'
 import type { Database } from '../../src/store/database.js'
@@ -12,6 +13,7 @@ import { testQueues, uniquePrefix } from '../support/queue.js'
 import { addAccount, newPost, newTarget } from '../support/targets.js'
 import { waitFor } from '../support/wait-for.js'
 import { type Acme, createAcme, startAcme, workerDeps } from './acme.js'
+import { createMemoryDoorbell } from './memory-doorbell.js'
 
 const dueIn = (ms: number) => ({ status: 'queued', dueAt: Date.now() + ms }) as const
 
@@ -155,6 +157,27 @@ describe.each(testQueues())('publishers with the queue $title', ({ database: { u
     await stopping
     expect((await states()).map(({ status }) => status).sort()).toEqual(['published', 'queued'])
     expect(acme.sends()).toBe(1)
+  })
+
+  it('answer no bell that comes after they were asked to stop', async () => {
+    const acme = await startAcme()
+    await addAccount(database())
+    let answer = async (_targetId: string) => {}
+    const late: Doorbell = {
+      ...createMemoryDoorbell(),
+      async answer(_options, take) {
+        answer = take
+        return { stop: async () => {} }
+      },
+    }
+    const deps = workerDeps(database(), createAcme(acme))
+    const publisher = await startPublisher(deps, late, { sweepEveryMs: 60_000 })
+    const stopping = publisher.stop()
+    const states = await publish({ state: dueIn(0) })
+    const { id } = (await takeDue(database().orm, Date.now(), 1))[0] ?? { id: '' }
+    await answer(id)
+    await stopping
+    expect((await states()).map(({ status }) => status)).toEqual(['queued'])
   })
 
   /** Each publisher of a server has connections of its own, as in processes of its own. */

@@ -63,6 +63,7 @@ export function createWebhooks(hooks: readonly WebhookEntry[], deps: WebhookDeps
   const rung = new Set<string>()
   let stopping = false
   let timer: NodeJS.Timeout | undefined
+  let sweeping: Promise<void> | undefined
   let unlisten: (() => Promise<void>) | undefined
 
   function ring(hook: WebhookEntry): void {
@@ -166,7 +167,10 @@ export function createWebhooks(hooks: readonly WebhookEntry[], deps: WebhookDeps
     await tellChannels().catch((error) =>
       deps.log.warn({ err: error }, 'a channel could not be told about a webhook'),
     )
-    if (!stopping) timer = setTimeout(() => void sweep(), SWEEP_EVERY_MS)
+    if (!stopping) timer = setTimeout(sweepAgain, SWEEP_EVERY_MS)
+  }
+  const sweepAgain = () => {
+    sweeping = sweep()
   }
 
   return {
@@ -177,13 +181,12 @@ export function createWebhooks(hooks: readonly WebhookEntry[], deps: WebhookDeps
       unlisten = await deps.database.listen('pressroom_changed', () => {
         for (const hook of hooks) ring(hook)
       })
-      void sweep()
+      sweepAgain()
     },
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await unlisten?.()
-      await Promise.all(running.values())
+      await Promise.all([unlisten?.(), sweeping, ...running.values()])
     },
   }
 }

@@ -2,7 +2,7 @@ import { type Client, Events, type REST } from 'discord.js'
 import { ConfigError, type DiscordSettings } from '../../config.js'
 import type { Log } from '../../log.js'
 import { pause } from '../announce/bell.js'
-import { within } from '../within.js'
+import { aborted, within } from '../within.js'
 import { createClient } from './client.js'
 import { classifyDiscordError } from './errors.js'
 import { registerCommands } from './register.js'
@@ -133,9 +133,6 @@ export function keepConnected(
   return {
     client: () => client,
     async start() {
-      const stopped = new Promise<void>((resolve) => {
-        stopping.signal.addEventListener('abort', () => resolve())
-      })
       const started = async () => {
         await untilDone(connect)
         await registerOrGoOn()
@@ -143,7 +140,7 @@ export function keepConnected(
         log.info('connected to Discord')
         if (client?.guilds.cache.size === 0) log.warn(inviteWords(settings.applicationId))
       }
-      await Promise.race([started(), stopped])
+      await Promise.race([started(), aborted(stopping.signal)])
     },
     async stop() {
       stopping.abort()

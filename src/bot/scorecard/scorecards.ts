@@ -220,6 +220,7 @@ export function createScorecards(
         const all = await due(deps.now(), [...byName.keys()])
         if (all.length > 0) await compare(COMPARE_MS.due)
         for (const wanted of all) {
+          if (deps.stopping?.aborted) return
           const chat = byName.get(wanted.chat)
           if (chat) await post(wanted, chat)
         }

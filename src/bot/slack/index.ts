@@ -5,6 +5,7 @@ import { type Chat, linksOf } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { HandleDeps } from '../handle.js'
 import type { ScorecardChat } from '../scorecard/deliver.js'
+import { aborted } from '../within.js'
 import { createBolt } from './bolt.js'
 import { createSlackChat, createSlackClient } from './chat.js'
 import { type Pauses, untilReached } from './connection.js'
@@ -67,9 +68,6 @@ export function createSlack(
     scorecards: createSlackScorecards(client, deps.timeZone),
     ...(route ? { route } : {}),
     async start() {
-      const stopped = new Promise<void>((resolve) => {
-        stopping.signal.addEventListener('abort', () => resolve())
-      })
       const started = async () => {
         const self = await untilReached(() => client.auth.test(), {
           ...parts,
@@ -79,7 +77,7 @@ export function createSlack(
         if (self?.user) listeners.introduce(self.user)
         if (!stopping.signal.aborted) await connection?.start()
       }
-      await Promise.race([started(), stopped])
+      await Promise.race([started(), aborted(stopping.signal)])
     },
     isConnected: () => reached && (connection?.isUp() ?? true),
     async stop() {

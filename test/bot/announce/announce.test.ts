@@ -222,6 +222,29 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
     expect(stage.shown('post')).toHaveLength(1)
   })
 
+  it('shows what has happened before it stops, when there is time for that', async () => {
+    const stage = await open()
+    const announcer = await stage.announce()
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.told(postId)
+    await stage.become(targetIds[0], live())
+    await announcer.stop(10_000)
+    expect(stage.shown('target')[0]?.metadata?.event_payload).toMatchObject({ state: 'published' })
+    expect(stage.shown('reply')).toHaveLength(1)
+  })
+
+  it('does not wait for a chat that is away before it stops', async () => {
+    const stage = await open()
+    const announcer = await stage.announce({ backoffMs: 60_000 })
+    stage.slack.faults.failBefore('*', 1_000)
+    const { postId } = await stage.publish([{ account: 'a' }])
+    await stage.rested(postId)
+    const askedAt = performance.now()
+    await announcer.stop(60_000)
+    expect(performance.now() - askedAt).toBeLessThan(20_000)
+    expect(stage.shown('post')).toEqual([])
+  })
+
   it('stops in the middle, and another goes on without doubling anything', async () => {
     const stage = await open()
     const first = await stage.announce()

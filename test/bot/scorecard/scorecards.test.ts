@@ -135,6 +135,17 @@ describe.each(testDatabases())('weekly scorecards, $engine', (engine) => {
     expect(parts(room)).toEqual(['card', 'accounts-1', 'failures-1'])
   })
 
+  it('are left to the next process when this one stops before', async () => {
+    const room = createRoom()
+    const stopping = new AbortController()
+    const deps = { ...botDeps(database(), clock.now), stopping: stopping.signal }
+    const compare = async () => stopping.abort()
+    await createScorecards(deps, CRON, { compare }).postDue([room])
+    expect(room.standing).toEqual([])
+    await scorecards().postDue([room])
+    expect(parts(room)).toEqual(['card', 'accounts-1', 'failures-1'])
+  })
+
   it('are posted at once when somebody asks, once for a command, and take no weekly one away', async () => {
     const room = createRoom()
     clock.advance(-86_400_000)

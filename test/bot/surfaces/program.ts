@@ -19,7 +19,8 @@ export interface ProgramStage {
   readonly log: readonly { readonly level: number; readonly msg: string }[]
   /** Where it answers HTTP, once it was ready. */
   port(): number
-  stop(): Promise<void>
+  /** @returns the names of what did not end in time */
+  stop(): Promise<readonly string[]>
   /** Starts it again on the same data. */
   start(): Promise<void>
   /** Starts it, and does not wait until it is ready. */
@@ -88,8 +89,9 @@ export async function startWith(
       return port
     },
     async stop() {
-      await program?.stop()
+      const unended = await program?.stop()
       program = undefined
+      return unended ?? []
     },
     live: (platform, text) => sandbox.live(platform).filter((post) => post.text === text).length,
     async close() {
