@@ -2,6 +2,7 @@ import type { TargetState } from '../publisher/core/target.js'
 import type { StoredEvent } from '../store/load-attempts.js'
 import type { PostWithTargets } from '../store/posts.js'
 import type { StoredTarget } from '../store/stored-target.js'
+import { shownRemoteId } from './shown-remote-id.js'
 import { notLiveWords } from './state-words.js'
 
 /** What became of one platform, in the older shape. */
@@ -81,15 +82,10 @@ function resultOf(platform: string, all: readonly StoredTarget[]): FlatResult {
   return {
     platform,
     success: notLive.length === 0,
-    ...(state?.remoteId === undefined ? {} : { postId: flatId(platform, state.remoteId) }),
+    ...(state?.remoteId === undefined ? {} : { postId: shownRemoteId(platform, state.remoteId) }),
     ...(state?.permalink === undefined ? {} : { permalink: state.permalink }),
     ...(notLive.length > 0 ? { error } : {}),
   }
-}
-
-/** Systems built on the shape know Telegram's messages without the chat that they are in. */
-function flatId(platform: string, remoteId: string): string {
-  return platform === 'telegram' ? (remoteId.split('/').at(-1) ?? remoteId) : remoteId
 }
 
 /** The ids under the names that systems built on the shape look for. */

@@ -72,7 +72,7 @@ export const targetShape = z
     remoteId: z
       .string()
       .optional()
-      .describe('As the platform names it; on Telegram <chat id>/<message id>, albums with commas'),
+      .describe('As the platform names it; an album on Telegram has several, with commas'),
     permalink: z.string().optional(),
     publishedAt: instant.optional(),
     how: z

@@ -5,6 +5,7 @@ import type { StoredAttempt, StoredEvent } from '../store/load-attempts.js'
 import type { PostWithTargets } from '../store/posts.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import type { ShownPost, ShownTarget } from './shapes.js'
+import { shownRemoteId } from './shown-remote-id.js'
 import { wordsFor } from './state-words.js'
 
 export interface History {
@@ -51,7 +52,7 @@ export function showTarget(stored: StoredTarget, history?: History): ShownTarget
 }
 
 /** The fields that only some states have. */
-function detailsOf({ target: { state } }: StoredTarget): Partial<ShownTarget> {
+function detailsOf({ platform, target: { state } }: StoredTarget): Partial<ShownTarget> {
   switch (state.status) {
     case 'scheduled':
       return { publishAt: iso(state.publishAt) }
@@ -75,7 +76,9 @@ function detailsOf({ target: { state } }: StoredTarget): Partial<ShownTarget> {
       return {
         publishedAt: iso(state.publishedAt),
         how: state.how,
-        ...(state.remoteId === undefined ? {} : { remoteId: state.remoteId }),
+        ...(state.remoteId === undefined
+          ? {}
+          : { remoteId: shownRemoteId(platform, state.remoteId) }),
         ...(state.permalink === undefined ? {} : { permalink: state.permalink }),
         ...(state.who ? { who: state.who } : {}),
       }

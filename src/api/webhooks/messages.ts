@@ -3,6 +3,7 @@ import type { Actor } from '../../publisher/core/target.js'
 import type { StoredEvent } from '../../store/load-attempts.js'
 import type { PostWithTargets } from '../../store/posts.js'
 import type { StoredTarget } from '../../store/stored-target.js'
+import { shownRemoteId } from '../shown-remote-id.js'
 
 export interface Message {
   readonly id: string
@@ -104,5 +105,9 @@ function whereLive(event: StoredEvent | undefined, stored: StoredTarget | undefi
   const known = state?.status === 'published' ? state : undefined
   const remoteId = said.remoteId ?? known?.remoteId
   const permalink = said.permalink ?? known?.permalink
-  return { ...(remoteId ? { remoteId } : {}), ...(permalink ? { permalink } : {}) }
+  const platform = stored?.platform ?? event?.platform ?? ''
+  return {
+    ...(remoteId ? { remoteId: shownRemoteId(platform, remoteId) } : {}),
+    ...(permalink ? { permalink } : {}),
+  }
 }

@@ -69,6 +69,12 @@ describe('a post is live when its answer holds an id and little else', () => {
       'Telegram',
       createTelegram(telegram),
       [json({ ok: true, result: { message_id: 7, chat: { id: 1 } } })],
+      '1/7',
+    ],
+    [
+      'Telegram, without its chat',
+      createTelegram(telegram),
+      [json({ ok: true, result: { message_id: 7 } })],
       '7',
     ],
   ])('on %s', async (_, connector, answers, remoteId) => {

@@ -22,8 +22,8 @@ export class Bot {
 
   /** A private channel or supergroup has a page for its members, a basic group has none. */
   linkTo({ message_id, chat }: Message): string | undefined {
-    if (chat.username) return `${this.site()}/${chat.username}/${message_id}`
-    const [, channel] = /^-100(\d+)$/.exec(String(chat.id)) ?? []
+    if (chat?.username) return `${this.site()}/${chat.username}/${message_id}`
+    const [, channel] = /^-100(\d+)$/.exec(String(chat?.id)) ?? []
     return channel === undefined ? undefined : `${this.site()}/c/${channel}/${message_id}`
   }
 

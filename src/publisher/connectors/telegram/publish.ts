@@ -30,7 +30,8 @@ export async function publish(
 
 /** Each chat counts its own messages. An album is a message for each item, and is deleted as such. */
 function remoteIdOf({ chat }: Message, messages: readonly Message[]): string {
-  return `${chat.id}/${messages.map(({ message_id }) => message_id).join(',')}`
+  const ids = messages.map(({ message_id }) => message_id).join(',')
+  return chat === undefined ? ids : `${chat.id}/${ids}`
 }
 
 /** An id from before they named the chat is one of the chat that the account posts to. */

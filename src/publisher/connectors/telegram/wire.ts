@@ -17,7 +17,11 @@ export type TelegramError = z.infer<typeof errorBody>
 
 const message = z.object({
   message_id: z.number().int(),
-  chat: z.object({ id: z.number(), username: z.string().optional().catch(undefined) }),
+  // Always there by the documentation; a message that is live stays so without it.
+  chat: z
+    .object({ id: z.number(), username: z.string().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
 })
 export type Message = z.infer<typeof message>
 
