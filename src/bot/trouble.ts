@@ -21,3 +21,16 @@ export function failureWords({ kind }: Command): string {
     ? `Pressroom could not do that: ${why}. Nothing was queued; try again in a moment.`
     : `Pressroom could not do that: ${why}. Try again in a moment; doing it twice does no harm.`
 }
+
+/**
+ * What somebody is told whose command was given up because the program stops.
+ * @param queues whether it may have been queued
+ */
+export function givenUpWords({ kind }: Command, queues: boolean): string {
+  if (kind !== 'publish') {
+    return 'Pressroom is being restarted, so this may not have been done. Try again in a moment; doing it twice does no harm.'
+  }
+  return queues
+    ? 'Pressroom is being restarted, and it is not certain whether this was queued. If it was, the channel shows the post in a moment: look there before you publish it again.'
+    : 'Pressroom is being restarted, so nothing was queued. Publish it again in a moment.'
+}

@@ -22,9 +22,14 @@ export interface Discord {
   start(): Promise<void>
   /** Whether what people type arrives now. */
   isConnected(): boolean
-  /** Takes nothing more, and waits for what is under way. */
-  stop(): Promise<void>
+  /**
+   * Takes nothing more, and waits for what is under way.
+   * @param giveUp what is under way then is given up, and the one who asked is told
+   */
+  stop(giveUp?: AbortSignal): Promise<void>
 }
+
+const DRAIN_MS = 5_000
 
 /** Discord as the place where people ask and are told. */
 export function createDiscord(
@@ -66,9 +71,9 @@ export function createDiscord(
     scorecards: createDiscordScorecards(posting),
     start: connection.start,
     isConnected: () => connection.client()?.isReady() ?? false,
-    async stop() {
+    async stop(giveUp = AbortSignal.timeout(DRAIN_MS)) {
       await connection.stop()
-      await listener.drain()
+      await listener.drain(giveUp)
     },
   }
 }

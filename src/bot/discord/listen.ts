@@ -3,7 +3,8 @@ import type { Log } from '../../log.js'
 import type { Command } from '../command.js'
 import { type HandleDeps, handle } from '../handle.js'
 import { type Reply, type ReplyButton, say } from '../reply.js'
-import { failureWords, opensForm, SLOW, TOO_LATE } from '../trouble.js'
+import { failureWords, opensForm, TOO_LATE } from '../trouble.js'
+import { createUnderWay } from '../under-way.js'
 import { within } from '../within.js'
 import { acknowledge, HEARD, THINKING } from './acknowledge.js'
 import { createAnswer } from './answer.js'
@@ -20,15 +21,12 @@ import { suggest } from './suggest.js'
 /** A form is the first answer, so what it shows must be known in time; and the call needs its share. */
 const FORM_WITHIN_MS = 1_800
 const SUGGEST_WITHIN_MS = 2_000
-/** After this long somebody is told that it still goes on. */
-const SLOW_AFTER_MS = 10_000
-const DRAIN_MS = 10_000
 
 export interface Listener {
   /** Takes an interaction as the gateway delivers it. Nothing is thrown. */
   take(payload: unknown): void
-  /** Waits for what is under way, but not for ever. */
-  drain(): Promise<void>
+  /** Waits for what is under way; what still is at `giveUp` is given up, and the person told. */
+  drain(giveUp: AbortSignal): Promise<void>
 }
 
 /**
@@ -44,7 +42,7 @@ export function createListener(parts: {
 }): Listener {
   const { rest, applicationId, log, deps, parentOf } = parts
   const channelOf = createChannelOf(rest)
-  const underWay = new Set<Promise<void>>()
+  const underWay = createUnderWay(log)
   const drafts = createDrafts()
   const first = ({ address }: Incoming, body: APIInteractionResponse) =>
     acknowledge(address, body, { rest, log })
@@ -61,18 +59,21 @@ export function createListener(parts: {
   }
 
   /** After the acknowledgement: nothing is thrown from here, whatever fails is told. */
-  async function carryOut(incoming: Incoming): Promise<void> {
+  function carryOut(incoming: Incoming): Promise<void> {
+    const { address, command } = incoming
     const answer = createAnswer(incoming, { rest, applicationId, log })
-    const slow = setTimeout(() => void answer.tell(SLOW), SLOW_AFTER_MS)
-    const reply = await run(incoming, answer.tell).catch((error: unknown) =>
-      failed(incoming.command, error),
-    )
-    clearTimeout(slow)
-    if (reply.kind === 'problems') drafts.keep(incoming.address.interactionId, incoming.command)
-    await answer.end(reply, incoming.address.from === 'form' ? formAgain(incoming) : [])
+    const work = (mayQueue: () => void) => run(incoming, { tell: answer.tell, mayQueue })
+    const end = async (reply: Reply) => {
+      if (reply.kind === 'problems') drafts.keep(address.interactionId, command)
+      await answer.end(reply, address.from === 'form' ? formAgain(incoming) : [])
+    }
+    return underWay.carryOut(command, work, { tell: answer.tell, end })
   }
 
-  async function run(incoming: Incoming, tell?: HandleDeps['tell']): Promise<Reply> {
+  async function run(
+    incoming: Incoming,
+    lent: Pick<HandleDeps, 'tell' | 'mayQueue'> = {},
+  ): Promise<Reply> {
     const { command, actor, address } = incoming
     const conversation = await locate(incoming)
     if (conversation.teamId === '') return say('Use this in a channel of a server.')
@@ -87,7 +88,7 @@ export function createListener(parts: {
       ...deps,
       // Discord tells them with every interaction.
       memberships: async (_actorId, among) => new Set(among.filter((who) => roles.has(who))),
-      ...(tell ? { tell } : {}),
+      ...lent,
     })
     const isPost = command.kind === 'publish' && address.from !== 'button'
     if (!isPost || missing.length === 0 || reply.kind !== 'nothing') return reply
@@ -132,12 +133,9 @@ export function createListener(parts: {
             'an interaction from Discord could not be handled',
           )
         })
-        .finally(() => underWay.delete(done))
-      underWay.add(done)
+      void underWay.track(done)
     },
-    async drain() {
-      await within(DRAIN_MS, Promise.all(underWay))
-    },
+    drain: underWay.drain,
   }
 }
 

@@ -23,6 +23,8 @@ export interface HandleDeps extends BotDeps {
   }
   /** Tells the one who asked something while the work still goes on. */
   readonly tell?: (reply: Reply) => Promise<void>
+  /** Called right before a post is queued; throws when that must not be any more. */
+  readonly mayQueue?: () => void
   /** How long people wait for what a worker finds out for them, milliseconds. */
   readonly waitForCheckMs?: number
   /** Posts the reliability report to the channel, once for a key; the reply is for the one who asked. */

@@ -198,6 +198,7 @@ async function queue(
     createdAt: at,
     ...(request.publishAt === undefined ? {} : { publishAt: request.publishAt }),
   }
+  deps.mayQueue?.()
   try {
     return await orm.transaction(async (tx): Promise<Queued> => {
       await lockContents(tx, request.targets)

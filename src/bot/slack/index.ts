@@ -29,9 +29,14 @@ export interface Slack {
   start(): Promise<void>
   /** Whether what people type arrives now, as far as this side knows. */
   isConnected(): boolean
-  /** Takes nothing more, and waits for what is under way. */
-  stop(): Promise<void>
+  /**
+   * Takes nothing more, and waits for what is under way.
+   * @param giveUp what is under way then is given up, and the one who asked is told
+   */
+  stop(giveUp?: AbortSignal): Promise<void>
 }
+
+const DRAIN_MS = 5_000
 
 /** Slack as the place where people ask and are told. */
 export function createSlack(
@@ -43,7 +48,7 @@ export function createSlack(
   const log = deps.log.child({ chat: 'slack' })
   const client = createSlackClient(settings.botToken, settings.apiUrl)
   const parts = { log, random: deps.random, ...(pauses ? { pauses } : {}) }
-  const { app, connection, route } = createBolt(settings, parts)
+  const { app, intake, connection, route } = createBolt(settings, parts)
   const stopping = new AbortController()
   let reached = false
   const chat = createSlackChat({
@@ -80,10 +85,10 @@ export function createSlack(
       await Promise.race([started(), aborted(stopping.signal)])
     },
     isConnected: () => reached && (connection?.isUp() ?? true),
-    async stop() {
+    async stop(giveUp = AbortSignal.timeout(DRAIN_MS)) {
       stopping.abort()
-      await connection?.stop()
-      await listeners.drain()
+      await intake.stop()
+      await listeners.drain(giveUp)
     },
   }
 }

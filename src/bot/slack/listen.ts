@@ -2,7 +2,8 @@ import type { App, webApi } from '@slack/bolt'
 import type { Log } from '../../log.js'
 import { type HandleDeps, handle, precheck, searchAccounts } from '../handle.js'
 import { type FieldProblem, type Reply, say } from '../reply.js'
-import { failureWords, opensForm, SLOW, TOO_LATE } from '../trouble.js'
+import { opensForm, TOO_LATE } from '../trouble.js'
+import { createUnderWay } from '../under-way.js'
 import { within } from '../within.js'
 import { answer } from './answer.js'
 import { accountOption, LONGEST_INPUT, renderForm } from './form.js'
@@ -22,16 +23,13 @@ import { completeUploads } from './uploads.js'
 const FORM_WITHIN_MS = 2_200
 /** A submission must be acknowledged within three seconds. */
 const CHECK_WITHIN_MS = 2_000
-/** After this long somebody is told that it still goes on. */
-const SLOW_AFTER_MS = 10_000
-const DRAIN_MS = 5_000
 
 export interface Listeners {
   register(app: App): void
   /** @param name what the bot is called, for telling people whom to invite */
   introduce(name: string): void
-  /** Waits for what is under way, but not for ever. */
-  drain(): Promise<void>
+  /** Waits for what is under way; what still is at `giveUp` is given up, and the person told. */
+  drain(giveUp: AbortSignal): Promise<void>
 }
 
 /**
@@ -45,41 +43,34 @@ export function createListeners(parts: {
   deps: HandleDeps
 }): Listeners {
   const { client, log, deps } = parts
-  const underWay = new Set<Promise<void>>()
+  const underWay = createUnderWay(log)
   const isMember = createMembership(client, deps.now)
   let botName = 'pressroom'
 
   const told = (reply: Reply, { address }: Incoming) => answer(reply, address, { client, log })
-  const run = async (incoming: Incoming) =>
+  const run = async (incoming: Incoming, mayQueue?: () => void) =>
     handle(await completeUploads(incoming.command, client), incoming.actor, incoming.conversation, {
       ...deps,
       tell: (reply) =>
         told(reply, { ...incoming, address: { ...incoming.address, replaces: false } }),
+      ...(mayQueue ? { mayQueue } : {}),
     })
 
   /** After the acknowledgement: nothing is thrown from here, whatever fails is told. */
-  function carryOut(incoming: Incoming, work: () => Promise<Reply>): Promise<void> {
-    const slow = setTimeout(() => void told(SLOW, incoming), SLOW_AFTER_MS)
-    const done = work()
-      .catch((error: unknown) => {
-        log.error({ kind: incoming.command.kind, error: (error as Error).message }, 'failed')
-        return say(failureWords(incoming.command))
-      })
-      .then((reply) => told(reply, incoming))
-      .finally(() => {
-        clearTimeout(slow)
-        underWay.delete(done)
-      })
-    underWay.add(done)
-    return done
+  function carryOut(
+    incoming: Incoming,
+    work: (mayQueue: () => void) => Promise<Reply>,
+  ): Promise<void> {
+    const tell = (reply: Reply) => told(reply, incoming)
+    return underWay.carryOut(incoming.command, work, { tell, end: tell })
   }
 
-  async function respond(incoming: Incoming): Promise<Reply> {
+  async function respond(incoming: Incoming, mayQueue: () => void): Promise<Reply> {
     if (opensForm(incoming.command)) return openInTime(incoming)
     if (incoming.command.kind === 'publish' && !(await isMember(incoming.address.channelId))) {
       return say(invite(botName))
     }
-    return run(incoming)
+    return run(incoming, mayQueue)
   }
 
   async function openInTime(incoming: Incoming): Promise<Reply> {
@@ -129,7 +120,7 @@ export function createListeners(parts: {
     if (problems === undefined) return refuse([UNREACHABLE], submission, ack)
     if (problems.length > 0) return refuse(problems, submission, ack)
     await ack()
-    await carryOut(submission, () => respond(submission))
+    await carryOut(submission, (mayQueue) => respond(submission, mayQueue))
   }
 
   /** Forms whose answer takes one short transaction: problems stand beside the field. */
@@ -167,25 +158,23 @@ export function createListeners(parts: {
       app.command(/^\//, async ({ ack, body }) => {
         if (!(await acknowledged(() => ack()))) return
         const incoming = parseSlash(body)
-        await carryOut(incoming, () => respond(incoming))
+        await carryOut(incoming, (mayQueue) => respond(incoming, mayQueue))
       })
       app.action(/./, async ({ ack, body }) => {
         if (!(await acknowledged(() => ack()))) return
         if ('view' in body && body.view) return // inputs of open forms; they count when submitted
         const incoming = parseAction(body)
-        await carryOut(incoming, () => respond(incoming))
+        await carryOut(incoming, (mayQueue) => respond(incoming, mayQueue))
       })
       app.view({ type: 'view_submission', callback_id: /./ }, async ({ ack, body }) =>
-        onSubmission(parseSubmission(body), ack as Ack),
+        underWay.track(onSubmission(parseSubmission(body), ack as Ack)),
       )
       app.options(/./, async ({ ack, body }) => onSuggestion(body, ack as Ack))
       app.error(async (error) => {
         log.error({ error: error.message }, 'an event from Slack could not be handled')
       })
     },
-    async drain() {
-      await within(DRAIN_MS, Promise.all(underWay))
-    },
+    drain: underWay.drain,
   }
 }
 

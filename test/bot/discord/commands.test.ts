@@ -5,6 +5,7 @@ import { syncAccounts } from '../../../src/store/accounts.js'
 import { loadPost } from '../../../src/store/posts.js'
 import { createSecretBox } from '../../../src/store/secret-box.js'
 import { testDatabases } from '../../support/database.js'
+import { silentServer } from '../../support/silent-server.js'
 import { waitFor } from '../../support/wait-for.js'
 import { failed, live, statesOf, unconfirmed } from '../handle/bot.js'
 import { png } from '../media/samples.js'
@@ -237,6 +238,22 @@ describe('commands in Discord', () => {
         expect.stringContaining('Nothing was queued; try again in a moment.'),
       ])
     })
+  })
+
+  it('tells that nothing was queued when a picture does not come before the stop', async () => {
+    const picture = await silentServer()
+    const { bot } = await start()
+    const { interactionId } = await post({
+      text: 'Hello',
+      to: 'x',
+      media_url: `${picture.url}/a.png`,
+    })
+    await picture.asked
+    await stage.client.stop(AbortSignal.timeout(100))
+    expect(await stage.answers(interactionId)).toEqual([
+      'Pressroom is being restarted, so nothing was queued. Publish it again in a moment.',
+    ])
+    expect(await bot.all()).toEqual([])
   })
 
   describe('the first answer', () => {

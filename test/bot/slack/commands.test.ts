@@ -7,6 +7,7 @@ import { createSlack, SlackTokenError } from '../../../src/bot/slack/index.js'
 import { syncAccounts } from '../../../src/store/accounts.js'
 import { createSecretBox } from '../../../src/store/secret-box.js'
 import { testDatabases } from '../../support/database.js'
+import { silentServer } from '../../support/silent-server.js'
 import { waitFor } from '../../support/wait-for.js'
 import { failed, live, statesOf } from '../handle/bot.js'
 import { png } from '../media/samples.js'
@@ -156,6 +157,18 @@ describe('commands in Slack', () => {
       expect(delivery.error).toBeUndefined()
       await stopping
       expect(await stage.bot.all()).toHaveLength(1)
+    })
+
+    it('tells that nothing was queued when a picture does not come before the stop', async () => {
+      const { workspace, bot } = await start()
+      const picture = await silentServer()
+      await workspace.as(ana).slash('/publish', `Hello to:x media:${picture.url}/a.png`, channel)
+      await picture.asked
+      await stage.slack.stop(AbortSignal.timeout(100))
+      expect((await stage.whisper(ana)).text).toBe(
+        'Pressroom is being restarted, so nothing was queued. Publish it again in a moment.',
+      )
+      expect(await bot.all()).toEqual([])
     })
 
     it('answers when the response_url is lost', async () => {
@@ -421,7 +434,8 @@ describe('the connection to Slack', () => {
 describe('Slack over HTTP', () => {
   const database = embedded.use()
 
-  it("takes signed requests on the program's own server", async () => {
+  /** The bot on a server of its own, to which a workspace delivers what people do. */
+  async function serve() {
     const stage = await createStage(database())
     const { workspace, apiUrl, bot } = stage
     const settings = {
@@ -439,6 +453,17 @@ describe('Slack over HTTP', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`
     await slack.start()
     workspace.deliverTo({ url, signingSecret: 'secret' })
+    const close = async () => {
+      await slack.stop()
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+      await stage.close()
+    }
+    return { ...stage, slack, url, close }
+  }
+
+  it("takes signed requests on the program's own server", async () => {
+    const { workspace, bot, url, close } = await serve()
     expect((await workspace.as(ana).slash('/publish', 'Hello to:x', channel)).error).toBeUndefined()
     await waitFor(
       'a post',
@@ -450,9 +475,24 @@ describe('Slack over HTTP', () => {
     expect(forged.error).toBe('dispatch_failed')
     expect((await fetch(url)).status).toBe(405)
     expect(await bot.all()).toHaveLength(1)
-    await slack.stop()
-    server.closeAllConnections()
-    await new Promise((done) => server.close(done))
-    await stage.close()
+    await close()
+  })
+
+  it('takes nothing more from the moment it is stopped, and tells what it took before and gave up', async () => {
+    const { workspace, bot, slack, url, whisper, close } = await serve()
+    const picture = await silentServer()
+    const text = `Hello to:x media:${picture.url}/a.png`
+    expect((await workspace.as(ana).slash('/publish', text, channel)).error).toBeUndefined()
+    await picture.asked
+    const giveUp = new AbortController()
+    const stopping = slack.stop(giveUp.signal)
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(503)
+    expect((await workspace.as(ben).slash('/publish', 'Bye to:x', channel)).error).toBeDefined()
+    giveUp.abort()
+    await stopping
+    expect((await whisper(ana)).text).toContain('so nothing was queued')
+    expect((await whisper(ben)).text).toContain('dispatch_failed') // from Slack itself
+    expect(await bot.all()).toEqual([])
+    await close()
   })
 })
