@@ -41,8 +41,9 @@ describe.each(testDatabases())('who may, on the $engine database', ({ use }) => 
   it('refuses every button and command to whom the rules leave out, records it, changes nothing', async () => {
     await bot.publish('Hello', { targets: ['facebook', 'instagram', 'x'].slice(0, 1) })
     await bot.publish('Later', { when: { kind: 'words', words: 'in 2 days' }, targets: ['x'] })
-    const scheduled = (await bot.newest()).post.id
-    const { post, targets: list } = await bot.load((await bot.all())[0]?.id)
+    const ids = new Map((await bot.all()).map(({ text, id }) => [text, id]))
+    const scheduled = ids.get('Later') ?? ''
+    const { post, targets: list } = await bot.load(ids.get('Hello'))
     await bot.set(post.id, { facebook: failed(1) })
     rules = {
       roles: Object.fromEntries(POWERS.map((power) => [power, ['user:UBOSS', 'group:S0LEADS']])),
