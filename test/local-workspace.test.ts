@@ -18,6 +18,7 @@ const picturePath = process.env.UPDATE_PICTURE ? join(root, 'docs/thread.png') :
 let folder: string
 let port: number
 let program: ChildProcess
+let printed = ''
 let browser: Browser
 let page: Page
 
@@ -27,7 +28,10 @@ async function start(): Promise<void> {
   program = spawn(process.execPath, [join(root, 'dist/main.js'), 'start'], {
     cwd: folder,
     env: { PATH, HOME, PORT: String(port), PRESSROOM_TIME_ZONE: 'UTC' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  program.stdout?.on('data', (chunk) => {
+    printed += chunk
   })
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
@@ -103,6 +107,13 @@ describe.skipIf(!hasBrowser)(
       await browser?.close()
       if (program?.exitCode === null) await kill()
       await rm(folder, { recursive: true, force: true })
+    })
+
+    it('says in a line of its log that it is ready, and then where to look', async () => {
+      await expect.poll(() => printed, { timeout: 30_000 }).toContain(`http://localhost:${port}`)
+      const [line = '', ...rest] = printed.trim().split('\n')
+      expect(JSON.parse(line)).toMatchObject({ msg: 'ready', port })
+      expect(rest.join('\n')).not.toContain('{')
     })
 
     it('opens with a thread that has a live, a failed and a waiting target', async () => {

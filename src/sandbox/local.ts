@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type AccountsFile, parseAccounts } from '../accounts-file.js'
 import type { Environment, Settings } from '../config.js'
+import { createLog, createRedactor } from '../log.js'
 import type { Program, Running, startProgram as StartProgram } from '../program.js'
 import { openMemory } from './memory.js'
 import { createMirror } from './page/mirror.js'
@@ -107,6 +108,10 @@ export function startLocalWorkspace(
   )
   const ready = program.ready.then(async (running) => {
     if (!running) return undefined
+    // The log keeps to warnings here, except for what every log says once commands are taken.
+    if (!environment.LOG_LEVEL) {
+      createLog({ level: 'info', redactor: createRedactor() }).info({ port: running.port }, 'ready')
+    }
     if (fresh && !settings.accountsFile) await postSample(slack, sandbox, base)
     process.stdout.write(welcome(base, running))
     return running
