@@ -2,7 +2,7 @@
  * How long a scorecard takes on Postgres as the history grows from 10,000 to 1,000,000 targets,
  * with the plans of its queries.
  *
- *   DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres npx tsx bench/scorecard.ts
+ *   DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres npm run bench:scorecard
  *
  * The user must be allowed to create databases; the bench makes its own and drops them. With
  * `--small` it stops at 100,000.

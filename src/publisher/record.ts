@@ -51,7 +51,7 @@ export class Recorder {
       await recordTransition(orm, stored, event, this.withoutIdleRelease(decision))
     } catch (error) {
       if (error instanceof StaleVersionError) return this.recordMoved(stored, event, decision)
-      if (isUniqueViolation(error)) return this.recordForeign(stored, event)
+      if (isUniqueViolation(error)) return this.recordForeign(stored, event, error)
       throw error
     }
   }
@@ -97,18 +97,34 @@ export class Recorder {
   }
 
   /** The post that was named or found is another target's: it proves nothing about this one. */
-  private async recordForeign(stored: StoredTarget, event: TargetEvent): Promise<void> {
-    const how = 'The post that was named belongs to another target.'
-    if (event.type === 'lookedUp') {
-      return this.recordOnce(stored, { ...event, finding: { kind: 'unclear', how } })
-    }
-    if (event.type === 'attempted') {
-      const outcome: Outcome = { kind: 'ambiguous', reason: { class: 'duplicate', text: how } }
-      return this.recordOnce(stored, { ...event, outcome })
-    }
-    if (event.type === 'sighted') {
-      return this.recordOnce(stored, { ...event, sighting: { kind: 'unknown', how } })
-    }
+  private async recordForeign(
+    stored: StoredTarget,
+    event: TargetEvent,
+    error: unknown,
+  ): Promise<void> {
+    const instead = withoutForeign(event)
+    if (!instead) return
+    // Then it is not what this event says that belongs to another.
+    if (isDeepStrictEqual(instead, event)) throw error
+    await this.recordOnce(stored, instead)
+  }
+}
+
+/** The event without the post that it names; undefined when nothing is left of it. */
+function withoutForeign(event: TargetEvent): TargetEvent | undefined {
+  const how = 'The post that was named belongs to another target.'
+  switch (event.type) {
+    case 'lookedUp':
+      return { ...event, finding: { kind: 'unclear', how } }
+    case 'attempted':
+      return {
+        ...event,
+        outcome: { kind: 'ambiguous', reason: { class: 'duplicate', text: how } },
+      }
+    case 'sighted':
+      return { ...event, sighting: { kind: 'unknown', how } }
+    default:
+      return undefined
   }
 }
 
