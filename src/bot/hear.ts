@@ -1,5 +1,5 @@
 import type { Channel, Database } from '../store/database.js'
-import { within } from './within.js'
+import { unlessAborted, within } from './within.js'
 
 /** What workers have told about accounts since the listening began. */
 export interface Hearing {
@@ -22,15 +22,14 @@ export async function hear(channel: Channel, database: Pick<Database, 'listen'>)
   return {
     end,
     until(names, ms, giveUp) {
-      const all = new Promise<true | undefined>((resolve) => {
+      const all = new Promise<true>((resolve) => {
         check = () => {
           if (names.every((name) => told.has(name))) resolve(true)
         }
         check()
-        if (giveUp?.aborted) resolve(undefined)
-        giveUp?.addEventListener('abort', () => resolve(undefined), { once: true })
       })
-      return within(ms, all)
+      const inTime = within(ms, all)
+      return giveUp ? unlessAborted(inTime, giveUp) : inTime
     },
   }
 }

@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import type { Log } from '../log.js'
 import type { Command } from './command.js'
 import { type Reply, say } from './reply.js'
 import { failureWords, givenUpWords, SLOW } from './trouble.js'
-import { aborted, within } from './within.js'
+import { aborted, unlessAborted, within } from './within.js'
 
 /** Something would be queued by a command that was given up. */
 export class GivenUpError extends Error {
@@ -44,6 +45,7 @@ const TOLD_WITHIN_MS = 3_500
 export function createUnderWay(log: Log): UnderWay {
   const underWay = new Set<Promise<void>>()
   const givenUp = new AbortController()
+  setMaxListeners(0, givenUp.signal) // one for each command that is under way
 
   function track<T>(work: Promise<T>): Promise<T> {
     const ended = work.then(
@@ -69,9 +71,8 @@ export function createUnderWay(log: Log): UnderWay {
       log.error({ kind: command.kind, error: (error as Error).message }, 'failed')
       return say(failureWords(command))
     })
-    await Promise.race([reply, aborted(givenUp.signal)])
-    if (!givenUp.signal.aborted) return reply
-    const ended = await within(ENDS_WITHIN_MS, reply)
+    const ended =
+      (await unlessAborted(reply, givenUp.signal)) ?? (await within(ENDS_WITHIN_MS, reply))
     if (ended) return ended
     log.warn(
       { kind: command.kind, key: command.key, queues },

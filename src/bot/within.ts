@@ -22,3 +22,22 @@ export function aborted(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }
+
+/** The result, or undefined when the signal comes first. Leaves nothing behind on the signal. */
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  let give = () => {}
+  const given = new Promise<undefined>((resolve) => {
+    give = () => resolve(undefined)
+    if (signal.aborted) give()
+    else signal.addEventListener('abort', give, { once: true })
+  })
+  work.catch(() => {})
+  try {
+    return await Promise.race([work, given])
+  } finally {
+    signal.removeEventListener('abort', give)
+  }
+}
