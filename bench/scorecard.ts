@@ -11,6 +11,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { loadReport } from '../src/bot/scorecard/load-report.js'
 import { weekOf } from '../src/bot/scorecard/week.js'
 import { type Database, type Orm, rows } from '../src/store/database.js'
+import { TAKES_LONG } from '../src/store/statement-time.js'
 import { withServer } from './databases.js'
 
 const WEEK_MS = 7 * 86_400_000
@@ -131,18 +132,19 @@ function explaining(orm: Orm, how: SQL, told: Told): Orm {
  * 1 fails and is retried by a person two hours later, 1 fails for good, 1 needs a person's answer.
  */
 async function fill({ orm }: Database, { targets, weeks }: History): Promise<void> {
+  const write = (statement: SQL) => orm.execute(sql`${statement} ${TAKES_LONG}`)
   const from = new Date(END - weeks * WEEK_MS).toISOString()
   const step = sql`(${(weeks * WEEK_MS) / targets}::float8 * interval '1 millisecond')`
-  await orm.execute(sql`
+  await write(sql`
 insert into pressroom.channels (chat, channel_id, workspace_id, created_at)
 values ('slack', 'C1', 'slack:T1', ${from}), ('slack', 'C2', 'slack:T1', ${from})`)
-  await orm.execute(sql`
+  await write(sql`
 insert into pressroom.posts (id, status, chat, workspace_id, channel_id, author_id, text, request, created_at)
 select 'p' || lpad(n::text, 12, '0'), 'open', 'slack', 'slack:T1',
   case when n % 5 = 0 then 'C2' else 'C1' end, 'U1', repeat('Some words. ', 15), '{}',
   ${from}::timestamptz + n * 3 * ${step}
 from generate_series(0, ${Math.floor((targets - 1) / 3)}::int) as n`)
-  await orm.execute(sql`
+  await write(sql`
 insert into pressroom.targets (id, post_id, position, account, platform, status, state, due_since,
   content, content_hash, idempotency_key, created_at, updated_at)
 select 't' || lpad(n::text, 12, '0'), p.id, n % 3, 'account-' || n % 5, 'facebook', 'published',
@@ -151,7 +153,7 @@ select 't' || lpad(n::text, 12, '0'), p.id, n % 3, 'account-' || n % 5, 'faceboo
   p.created_at, p.created_at
 from generate_series(0, ${targets - 1}::int) as n
 join pressroom.posts p on p.id = 'p' || lpad((n / 3)::text, 12, '0')`)
-  await orm.execute(sql`
+  await write(sql`
 with fate (name, position, type, came, went, attempt, reason, after) as (values
   ('smooth', 1, 'claimed', 'queued', 'publishing', 1, null, 1),
   ('smooth', 2, 'attempted', 'publishing', 'published', 1, 'published', 3),
@@ -185,7 +187,7 @@ select l.created_at + fate.after * interval '1 second', l.id, l.post_id, l.accou
 from lives l join fate on fate.name = l.fate
 order by 1, l.id, fate.position`)
   // What autovacuum would have done by then; else it runs while the queries are measured.
-  await orm.execute(sql`vacuum (analyze)`)
+  await write(sql`vacuum (analyze)`)
 }
 
 function n(count: number): string {
