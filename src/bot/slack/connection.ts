@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../log.js'
 import { within } from '../within.js'
 import { classifySlackError } from './errors.js'
@@ -71,8 +71,15 @@ export function keepConnected(
     for (;;) {
       const now = performance.now()
       const leftMs = Math.max(from, heardAt) + QUIET_MS - now
-      if (!up || leftMs <= 0 || now - from >= QUIET_WITHIN_MS) return
-      await sleep(leftMs)
+      if (!up || now - from >= QUIET_WITHIN_MS) return
+      if (leftMs > 0) {
+        await sleep(leftMs)
+        continue
+      }
+      // A busy process may not have read yet what has arrived.
+      const before = heardAt
+      await nextTurn()
+      if (heardAt === before) return
     }
   }
 
