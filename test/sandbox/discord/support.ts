@@ -1,4 +1,5 @@
 import { Client, type ClientOptions, Events, GatewayIntentBits } from 'discord.js'
+import { Agent } from 'undici'
 import { onTestFinished } from 'vitest'
 import {
   createDiscordServer,
@@ -43,6 +44,8 @@ export async function startDiscord(options: DiscordServerOptions = {}): Promise<
   return { discord, apiUrl }
 }
 
+const agent = new Agent()
+
 /** A real discord.js client, ready, pointed at the local Discord and ended after the test. */
 export async function login(
   { discord, apiUrl }: Running,
@@ -51,7 +54,8 @@ export async function login(
   const client = new Client({
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages],
     ...options,
-    rest: { api: apiUrl, version: '10', ...options.rest },
+    // As the product does it: files need connections of discord.js's own undici.
+    rest: { api: apiUrl, version: '10', agent, ...options.rest },
   })
   onTestFinished(() => client.destroy())
   const ready = new Promise<Client<true>>((resolve) => {
