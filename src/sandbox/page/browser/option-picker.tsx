@@ -27,7 +27,7 @@ export function OptionPicker(props: {
 
   const wanted = search && open ? query : undefined
   const key = search && `${search.user} ${search.viewId} ${search.actionId}`
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `search`
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `search`, which is a new object at each render
   useEffect(() => {
     if (wanted === undefined || !search) return
     const turn = ++asked.current
