@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Two stages: one that builds, one that runs with nothing but Node, the built code and its
 # production packages. No compiler is needed: every package ships what it needs.
 
