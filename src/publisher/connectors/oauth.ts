@@ -3,7 +3,7 @@ import type { Reason } from '../core/outcome.js'
 import type { Instant } from '../core/target.js'
 import type { Renewed } from './connector.js'
 import { type Answer, parseJson } from './http.js'
-import { graphError } from './meta-errors.js'
+import { graphError } from './meta/errors.js'
 
 /** @see RFC 6749, section 5.1 */
 const granted = z.object({

@@ -1,7 +1,7 @@
 import type { Finding, Outcome, RemotePost, Sighting } from '../../core/outcome.js'
 import { failureOf, type Success, unreadable } from '../classify.js'
 import type { Doubt, LivePost, Reader, Removal, Steps } from '../connector.js'
-import { COPY_WITHIN_MS } from '../meta-look.js'
+import { COPY_WITHIN_MS } from '../match.js'
 import { recordKey } from './record-key.js'
 import { type Line, type Sessions, xrpc } from './session.js'
 import { COLLECTION, linkTo, readRecord, recordList } from './wire.js'

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
-import { isCredential } from '../meta.js'
+import { isCredential } from '../read.js'
 import { judge } from './classify.js'
 import { messageBody } from './render.js'
 import type { Webhook } from './webhook.js'

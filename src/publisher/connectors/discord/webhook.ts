@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { unreadable } from '../classify.js'
 import type { Reader } from '../connector.js'
 import type { HttpBody, HttpRequest } from '../http.js'
-import type { Read } from '../meta.js'
+import type { Read } from '../read.js'
 import { judge } from './classify.js'
 import { type message, type WebhookInfo, webhookInfo } from './wire.js'
 

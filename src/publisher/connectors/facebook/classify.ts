@@ -1,4 +1,4 @@
-import type { Meaning, Meanings } from '../meta-errors.js'
+import type { Meaning, Meanings } from '../meta/errors.js'
 
 const onSite = 'Look at the Page on Facebook and follow what it asks.'
 const policy = (text: string, next = onSite): Meaning => ({

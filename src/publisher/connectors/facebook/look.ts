@@ -1,18 +1,18 @@
 import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import type { Doubt, LivePost, PublishRequest, Reader } from '../connector.js'
-import { isCredential, type Listed, type Read, readList, readObject, type Unread } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
   COPY_WITHIN_MS,
   foundAmong,
   matching,
   namedIds,
-  notLooked,
   remote,
   sightingOf,
   type Wanted,
-} from '../meta-look.js'
+} from '../match.js'
+import { readList, readObject } from '../meta/graph.js'
+import { isCredential, type Listed, notLooked, type Read, type Unread } from '../read.js'
 import { afterRemoval, photoIds, readHandles } from './handles.js'
 import type { Page } from './page.js'
 import { readVideo, videoFinding } from './video.js'

@@ -1,4 +1,4 @@
-import type { Graph } from '../meta.js'
+import type { Graph } from '../meta/graph.js'
 
 /** A Page, and the API as its token sees it. */
 export interface Page {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Listed } from '../meta.js'
+import type { Listed } from '../read.js'
 import { remoteId } from '../remote-id.js'
 
 const node = z.object({ id: remoteId })

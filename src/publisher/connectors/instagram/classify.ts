@@ -1,5 +1,5 @@
-import { type FailedContainer, failedContainer } from '../meta-containers.js'
-import type { GraphError, Meaning, Meanings } from '../meta-errors.js'
+import { type FailedContainer, failedContainer } from '../meta/containers.js'
+import type { GraphError, Meaning, Meanings } from '../meta/errors.js'
 
 const refused = (reasonClass: 'validation' | 'media', text: string, next?: string): Meaning => ({
   kind: 'refused',

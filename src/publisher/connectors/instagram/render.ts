@@ -1,6 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
-import type { ContainerPlan } from '../meta-containers.js'
+import type { ContainerPlan } from '../meta/containers.js'
 import { AAC_TO_48_KHZ, checkStorage, H264_AND_H265 } from '../videos.js'
 
 const MB = 1024 * 1024

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Listed } from '../meta.js'
-import type { ContainerState } from '../meta-containers.js'
+import type { ContainerState } from '../meta/containers.js'
+import type { Listed } from '../read.js'
 import { remoteId } from '../remote-id.js'
 import { failedMedia } from './classify.js'
 

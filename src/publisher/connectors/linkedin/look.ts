@@ -2,18 +2,18 @@ import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { failureOf, unreadable } from '../classify.js'
 import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '../connector.js'
-import type { Listed, Read, Unread } from '../meta.js'
 import {
   CLOCK_SKEW_MS,
   COPY_WITHIN_MS,
   foundAmong,
   matching,
   namedIds,
-  notLooked,
   remote,
   sightingOf,
   type Wanted,
-} from '../meta-look.js'
+} from '../match.js'
+import type { Listed, Read, Unread } from '../read.js'
+import { notLooked } from '../read.js'
 import { judge } from './classify.js'
 import { afterRemoval, readHandles } from './handles.js'
 import { comparable } from './little-text.js'

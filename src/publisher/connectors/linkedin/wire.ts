@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Listed } from '../meta.js'
+import type { Listed } from '../read.js'
 import { comparable, plainText } from './little-text.js'
 
 /** @see Microsoft Learn, LinkedIn "Error responses" */

@@ -2,9 +2,9 @@ import type { Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
-import { notSentUnread } from '../meta.js'
-import { foundAmong, livePost } from '../meta-look.js'
+import { foundAmong, livePost } from '../match.js'
 import { tellProgress } from '../progress.js'
+import { notSentUnread } from '../read.js'
 import { judge } from './classify.js'
 import {
   freshUpload,

@@ -1,5 +1,5 @@
-import { type FailedContainer, failedContainer } from '../meta-containers.js'
-import type { GraphError, Meaning, Meanings } from '../meta-errors.js'
+import { type FailedContainer, failedContainer } from '../meta/containers.js'
+import type { GraphError, Meaning, Meanings } from '../meta/errors.js'
 
 const video = (text: string): Meaning => ({ kind: 'refused', class: 'media', text })
 

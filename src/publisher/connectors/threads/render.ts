@@ -1,6 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
-import type { ContainerPlan } from '../meta-containers.js'
+import type { ContainerPlan } from '../meta/containers.js'
 import { checkStorage } from '../videos.js'
 
 const MB = 1024 * 1024

@@ -1,7 +1,7 @@
 import { unreadable } from '../classify.js'
 import type { Reader } from '../connector.js'
 import type { HttpBody, HttpRequest } from '../http.js'
-import type { Read } from '../meta.js'
+import type { Read } from '../read.js'
 import { judge } from './classify.js'
 import { ownUser } from './wire.js'
 

@@ -1,6 +1,6 @@
 import { connectorContract } from '../../../support/connector-contract.js'
 import { IMAGE, SECOND_IMAGE, VIDEO } from '../../../support/sample-media.js'
-import { META_ROWS, metaRow } from '../meta-error-rows.js'
+import { META_ROWS, metaRow } from '../meta/error-rows.js'
 
 connectorContract('Facebook keeps the contract', {
   platform: 'facebook',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readPosts } from '../../../../src/publisher/connectors/facebook/look.js'
 import type { Answer } from '../../../../src/publisher/connectors/http.js'
-import { createGraph } from '../../../../src/publisher/connectors/meta.js'
+import { createGraph } from '../../../../src/publisher/connectors/meta/graph.js'
 import { NOON } from '../../../support/clock.js'
 import { json, metaError, scriptedSteps } from '../scripted-steps.js'
 

@@ -1,6 +1,6 @@
 import { connectorContract } from '../../../support/connector-contract.js'
 import { IMAGE, SECOND_IMAGE, VIDEO } from '../../../support/sample-media.js'
-import { META_ROWS, metaRow } from '../meta-error-rows.js'
+import { META_ROWS, metaRow } from '../meta/error-rows.js'
 
 // What a second publish of one container does is documented nowhere, so it must not matter.
 for (const doublePublish of ['error', 'second_copy'] as const) {

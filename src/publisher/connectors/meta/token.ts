@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { CredentialCheck, Reader, Renewal } from './connector.js'
-import type { Graph } from './meta.js'
-import { readRenewed } from './oauth.js'
+import type { CredentialCheck, Reader, Renewal } from '../connector.js'
+import { readRenewed } from '../oauth.js'
+import type { Graph } from './graph.js'
 
 const DAY_MS = 86_400_000
 /** Of the sixty days that a token lasts: time enough for people, should the platform refuse. */

@@ -1,7 +1,7 @@
 import type { Finding, Outcome, RemotePost, Sighting } from '../core/outcome.js'
 import type { Evidence, Handles, Instant } from '../core/target.js'
 import { failureOf } from './classify.js'
-import type { Listed, Read, Unread } from './meta.js'
+import type { Listed, Read } from './read.js'
 
 /** Their clocks and ours may differ, and they tell times in whole seconds. */
 export const CLOCK_SKEW_MS = 60_000
@@ -74,11 +74,6 @@ export function livePost({ remoteId, permalink }: Partial<RemotePost>): Outcome 
     ...(remoteId === undefined ? {} : { remoteId }),
     ...(permalink === undefined ? {} : { permalink }),
   }
-}
-
-/** A look-up that could not be made. */
-export function notLooked({ outcome }: Unread): Finding {
-  return { kind: 'error', ...failureOf(outcome) }
 }
 
 export function remote({ id, permalink }: Listed): RemotePost {

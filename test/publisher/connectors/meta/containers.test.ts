@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createInstagram } from '../../../src/publisher/connectors/instagram/index.js'
-import { createThreads } from '../../../src/publisher/connectors/threads/index.js'
-import type { Handles } from '../../../src/publisher/core/target.js'
-import { NOON } from '../../support/clock.js'
-import { IMAGE, SECOND_IMAGE } from '../../support/sample-media.js'
-import { json, metaError, requestOf, scriptedSteps } from './scripted-steps.js'
+import { createInstagram } from '../../../../src/publisher/connectors/instagram/index.js'
+import { createThreads } from '../../../../src/publisher/connectors/threads/index.js'
+import type { Handles } from '../../../../src/publisher/core/target.js'
+import { NOON } from '../../../support/clock.js'
+import { IMAGE, SECOND_IMAGE } from '../../../support/sample-media.js'
+import { json, metaError, requestOf, scriptedSteps } from '../scripted-steps.js'
 
 const HOUR = 3_600_000
 const base = { accessToken: 'IGAA-a-token', userId: '1784', name: 'sample' }

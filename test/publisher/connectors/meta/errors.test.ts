@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { CallKind } from '../../../src/publisher/connectors/classify.js'
-import { facebookMeanings } from '../../../src/publisher/connectors/facebook/classify.js'
-import { instagramMeanings } from '../../../src/publisher/connectors/instagram/classify.js'
-import { createGraph } from '../../../src/publisher/connectors/meta.js'
-import { regainAccessMs } from '../../../src/publisher/connectors/meta-errors.js'
-import { json, metaError } from './scripted-steps.js'
+import type { CallKind } from '../../../../src/publisher/connectors/classify.js'
+import { facebookMeanings } from '../../../../src/publisher/connectors/facebook/classify.js'
+import { instagramMeanings } from '../../../../src/publisher/connectors/instagram/classify.js'
+import { regainAccessMs } from '../../../../src/publisher/connectors/meta/errors.js'
+import { createGraph } from '../../../../src/publisher/connectors/meta/graph.js'
+import { json, metaError } from '../scripted-steps.js'
 
 const TOKEN = 'EAAB-a-page-token'
 const account = { apiUrl: 'https://graph.facebook.com', apiVersion: 'v26.0', accessToken: TOKEN }

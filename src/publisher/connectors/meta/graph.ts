@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Outcome } from '../core/outcome.js'
-import { type CallKind, classifyAnswer, failureOf, type Success, unreadable } from './classify.js'
-import type { CredentialCheck, Reader, Removal, Steps } from './connector.js'
-import { type Answer, type FormPart, type HttpRequest, parseJson } from './http.js'
-import { graphError, isMissing, type Meanings, refineGraph } from './meta-errors.js'
-import { remoteId } from './remote-id.js'
+import type { Outcome } from '../../core/outcome.js'
+import { type CallKind, classifyAnswer, failureOf, type Success, unreadable } from '../classify.js'
+import type { CredentialCheck, Reader, Removal, Steps } from '../connector.js'
+import { type Answer, type FormPart, type HttpRequest, parseJson } from '../http.js'
+import { isCredential, type Listed, type Read, type Unread } from '../read.js'
+import { remoteId } from '../remote-id.js'
+import { graphError, isMissing, type Meanings, refineGraph } from './errors.js'
 
 export interface GraphAccount {
   readonly apiUrl: string
@@ -44,32 +45,6 @@ export function createGraph(platform: string, account: GraphAccount, meanings: M
   }
 }
 
-/** A read that did not work: it says nothing about what was asked. */
-export interface Unread {
-  readonly kind: 'unread'
-  readonly outcome: Outcome
-}
-
-export type Read<T> = { readonly kind: 'read'; readonly value: T } | Unread
-
-/** The account has to be mended; nothing else about the call is known. */
-export function isCredential(outcome: Outcome): boolean {
-  return (
-    outcome.kind === 'permanent' &&
-    (outcome.reason.class === 'auth' || outcome.reason.class === 'permission')
-  )
-}
-
-/**
- * An attempt that sends nothing, because what an earlier one left could not be read first. Being
- * refused a read is no reason to give the post up: the earlier one may be out.
- */
-export function notSentUnread({ outcome }: Unread): Outcome {
-  return outcome.kind === 'transient' || isCredential(outcome)
-    ? outcome
-    : { kind: 'transient', reason: failureOf(outcome).reason }
-}
-
 export const createdId = z.object({ id: remoteId })
 
 /** One object by its id. `missing` is the platform's own word, and has been seen to be wrong. */
@@ -87,17 +62,6 @@ export async function readObject<T>(
   if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
   const parsed = schema.safeParse(judged.json)
   return parsed.success ? { kind: 'read', value: parsed.data } : notUnderstood(graph)
-}
-
-/** A post as a list shows it. */
-export interface Listed {
-  readonly id: string
-  readonly text: string
-  /** In whole seconds, as the platforms tell it; milliseconds since 1970. */
-  readonly createdAt: number
-  readonly permalink?: string | undefined
-  /** Ids of the photos in it, where the platform names them. */
-  readonly photos?: readonly string[] | undefined
 }
 
 const page = z.object({

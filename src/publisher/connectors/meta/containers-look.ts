@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { Finding, Sighting } from '../core/outcome.js'
-import type { CredentialCheck, Doubt, LivePost, Reader } from './connector.js'
-import { checkToken } from './meta.js'
+import type { Finding, Sighting } from '../../core/outcome.js'
+import type { CredentialCheck, Doubt, LivePost, Reader } from '../connector.js'
+import { COPY_WITHIN_MS, foundAmong, matching, namedIds, remote, sightingOf } from '../match.js'
+import { notLooked } from '../read.js'
 import {
   afterRemoval,
   type ContainerApi,
@@ -10,16 +11,8 @@ import {
   readPosts,
   readState,
   wantedPost,
-} from './meta-containers.js'
-import {
-  COPY_WITHIN_MS,
-  foundAmong,
-  matching,
-  namedIds,
-  notLooked,
-  remote,
-  sightingOf,
-} from './meta-look.js'
+} from './containers.js'
+import { checkToken } from './graph.js'
 
 /**
  * What happened to a doubtful attempt: the container's own word first, then the list. A container

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Outcome, Reason } from '../core/outcome.js'
-import type { Handles, Instant } from '../core/target.js'
-import type { Content, Media, PublishRequest, Reader } from './connector.js'
-import { type Graph, type Listed, type Read, readList, readObject, type Unread } from './meta.js'
-import type { GraphError, Meaning } from './meta-errors.js'
-import { CLOCK_SKEW_MS, type Wanted } from './meta-look.js'
+import type { Outcome, Reason } from '../../core/outcome.js'
+import type { Handles, Instant } from '../../core/target.js'
+import type { Content, Media, PublishRequest, Reader } from '../connector.js'
+import { CLOCK_SKEW_MS, type Wanted } from '../match.js'
+import type { Listed, Read, Unread } from '../read.js'
+import type { GraphError, Meaning } from './errors.js'
+import { type Graph, readList, readObject } from './graph.js'
 
 type Form = Readonly<Record<string, string>>
 

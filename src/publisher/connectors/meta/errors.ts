@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { FailureClass, Outcome, Reason } from '../core/outcome.js'
-import { type CallKind, type Refine, rateLimited, retryAfterMs } from './classify.js'
-import { parseJson } from './http.js'
+import type { FailureClass, Outcome, Reason } from '../../core/outcome.js'
+import { type CallKind, type Refine, rateLimited, retryAfterMs } from '../classify.js'
+import { parseJson } from '../http.js'
 
 /**
  * An error body of the Graph API; only `message`, `type` and `code` are always there.

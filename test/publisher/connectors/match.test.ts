@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Listed } from '../../../src/publisher/connectors/meta.js'
-import { matching, sightingOf, type Wanted } from '../../../src/publisher/connectors/meta-look.js'
+import { matching, sightingOf, type Wanted } from '../../../src/publisher/connectors/match.js'
+import type { Listed } from '../../../src/publisher/connectors/read.js'
 import { NOON } from '../../support/clock.js'
 
 const MINUTE = 60_000

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { pagePost } from '../../../src/publisher/connectors/facebook/wire.js'
+import { pagePost } from '../../../../src/publisher/connectors/facebook/wire.js'
 import {
   checkToken,
   createGraph,
   readList,
   readObject,
-} from '../../../src/publisher/connectors/meta.js'
-import { json, metaError, scriptedSteps } from './scripted-steps.js'
+} from '../../../../src/publisher/connectors/meta/graph.js'
+import { json, metaError, scriptedSteps } from '../scripted-steps.js'
 
 const TOKEN = 'EAAB-a-page-token'
 const graph = createGraph(

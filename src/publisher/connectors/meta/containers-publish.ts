@@ -1,8 +1,9 @@
-import type { Outcome } from '../core/outcome.js'
-import { unreadable } from './classify.js'
-import type { PublishRequest, Steps } from './connector.js'
-import { type Answer, parseJson } from './http.js'
-import { createdId, notSentUnread, type Unread } from './meta.js'
+import type { Outcome } from '../../core/outcome.js'
+import { unreadable } from '../classify.js'
+import type { PublishRequest, Steps } from '../connector.js'
+import { type Answer, parseJson } from '../http.js'
+import { foundAmong, livePost, matching, remote } from '../match.js'
+import { notSentUnread, type Unread } from '../read.js'
 import {
   type ContainerApi,
   type ContainerHandles,
@@ -11,9 +12,9 @@ import {
   readPosts,
   readState,
   wantedPost,
-} from './meta-containers.js'
-import { graphError } from './meta-errors.js'
-import { foundAmong, livePost, matching, remote } from './meta-look.js'
+} from './containers.js'
+import { graphError } from './errors.js'
+import { createdId } from './graph.js'
 
 interface Attempt {
   readonly api: ContainerApi

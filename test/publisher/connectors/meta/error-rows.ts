@@ -1,4 +1,4 @@
-import type { ErrorRow } from '../../support/connector-contract.js'
+import type { ErrorRow } from '../../../support/connector-contract.js'
 
 /** An error of Meta's on the call that publishes, and what it says. */
 export function metaRow(
