@@ -13,17 +13,20 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
   const due = (account: string, at: number) => {
     return { account, state: { status: 'queued', dueAt: at } as const }
   }
+  /** Accounts, and for each of them a target that is due. */
+  const oneEach = async (names: readonly string[], at: number) => {
+    for (const name of names) await addAccount(database(), name)
+    return storeTargets(
+      database(),
+      names.map((name) => due(name, at)),
+    )
+  }
 
   it('to a platform that is down is one probe at a time, and goes on by itself afterwards', async () => {
     const clock = createSteppedClock()
     const acme = await startAcme()
     acme.answer = (response) => response.writeHead(503).end()
-    const names = ['a', 'b', 'c', 'd', 'e']
-    for (const name of names) await addAccount(database(), name)
-    const list = await storeTargets(
-      database(),
-      names.map((name) => due(name, clock.now())),
-    )
+    const list = await oneEach(['a', 'b', 'c', 'd', 'e'], clock.now())
     let down = true
     const connector = createAcme(acme, {
       publish: async () =>
@@ -71,16 +74,11 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
   it('moves what waits for a platform once for each probe, however often it is rung for', async () => {
     const clock = createSteppedClock()
     const acme = await startAcme()
-    const names = ['a', 'b', 'c', 'd']
-    for (const name of names) await addAccount(database(), name)
     const reason = { class: 'platform', text: 'It is down.' } as const
     const connector = createAcme(acme, { publish: async () => ({ kind: 'transient', reason }) })
     const deps = workerDeps(database(), connector, { now: clock.now })
     const traffic = createTraffic(deps)
-    const list = await storeTargets(
-      database(),
-      names.map((name) => due(name, clock.now())),
-    )
+    const list = await oneEach(['a', 'b', 'c', 'd'], clock.now())
     for (const { id } of list.slice(0, 3)) await attend(id, deps, traffic)
     for (let turn = 0; turn < 100; turn++) {
       clock.advance(100)
@@ -98,7 +96,6 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
   ])('of look-ups is probed too, and %s', async (_what, waiting) => {
     const clock = createSteppedClock()
     const acme = await startAcme()
-    for (const name of ['a', 'b', 'c']) await addAccount(database(), name)
     let finding: Finding = { kind: 'error', reason: { class: 'network', text: 'No answer.' } }
     let looks = 0
     const connector = createAcme(acme, {
@@ -113,10 +110,7 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     })
     const deps = workerDeps(database(), connector, { now: clock.now })
     const traffic = createTraffic(deps)
-    const list = await storeTargets(
-      database(),
-      ['a', 'b', 'c'].map((name) => due(name, clock.now())),
-    )
+    const list = await oneEach(['a', 'b', 'c'], clock.now())
     for (const { id } of list) await attend(id, deps, traffic)
     expect(await openOutages(database().orm)).toHaveLength(1)
     const later = Array.from({ length: waiting }, () => due('a', clock.now() + 3_600_000))
@@ -140,17 +134,13 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
   ] as const)('to a platform that cannot be read %s', async (_what, refusal, count) => {
     const clock = createSteppedClock()
     const acme = await startAcme()
-    for (const name of ['a', 'b', 'c']) await addAccount(database(), name)
     const reason = { class: 'platform', text: 'It answered 503.' } as const
     const { lookUp: _cannot, ...connector } = createAcme(acme, {
       publish: async () => ({ kind: 'ambiguous', reason, ...(refusal ? { refusal } : {}) }),
     })
     const deps = workerDeps(database(), connector, { now: clock.now })
     const traffic = createTraffic(deps)
-    const list = await storeTargets(
-      database(),
-      ['a', 'b', 'c'].map((name) => due(name, clock.now())),
-    )
+    const list = await oneEach(['a', 'b', 'c'], clock.now())
     for (const { id } of list) await attend(id, deps, traffic)
     expect(await openOutages(database().orm)).toHaveLength(count)
   })
@@ -158,7 +148,6 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
   it('to a platform that can be read is no outage when it refuses what it may have taken', async () => {
     const clock = createSteppedClock()
     const acme = await startAcme()
-    for (const name of ['a', 'b', 'c', 'd']) await addAccount(database(), name)
     const refusal = { class: 'validation', text: 'It is too long.' } as const
     const silent = { kind: 'ambiguous', reason: { class: 'platform', text: 'No answer.' } } as const
     let answers = true
@@ -167,10 +156,7 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     })
     const deps = workerDeps(database(), connector, { now: clock.now })
     const traffic = createTraffic(deps)
-    const list = await storeTargets(
-      database(),
-      ['a', 'b', 'c', 'd'].map((name) => due(name, clock.now())),
-    )
+    const list = await oneEach(['a', 'b', 'c', 'd'], clock.now())
     for (const [n, { id }] of list.entries()) {
       answers = n < 3
       await attend(id, deps, traffic)

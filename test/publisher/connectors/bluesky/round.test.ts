@@ -1,17 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { createBluesky } from '../../../../src/publisher/connectors/bluesky/index.js'
+import { describe, expect, it } from 'vitest'
 import type { PublishRequest, Steps } from '../../../../src/publisher/connectors/connector.js'
-import { type HttpRequest, send } from '../../../../src/publisher/connectors/http.js'
+import type { HttpRequest } from '../../../../src/publisher/connectors/http.js'
 import type { Handles } from '../../../../src/publisher/core/target.js'
-import { createSandbox } from '../../../../src/sandbox/platforms/index.js'
-import { createSteppedClock, NOON } from '../../../support/clock.js'
-import { sampleMedia } from '../../../support/sample-media.js'
+import { NOON } from '../../../support/clock.js'
+import { openStandIn } from './stand-in.js'
 
 const HOUR = 3_600_000
-const open: (() => Promise<void>)[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()))
-})
 
 interface Written {
   readonly rkey: string
@@ -20,38 +14,23 @@ interface Written {
 
 /** One target on a stand-in, with the handles it keeps from one attempt to the next. */
 async function start() {
-  const clock = createSteppedClock()
-  const sandbox = createSandbox({ clock: clock.now })
-  const { url, close } = await sandbox.listen()
-  open.push(close)
-  const connector = createBluesky({
-    name: 'bluesky',
-    platform: 'bluesky',
-    identifier: 'acme.example',
-    appPassword: 'sandbox-bluesky-token',
-    apiUrl: sandbox.apiUrl(url, 'bluesky'),
-  })
+  const { clock, sandbox, connector, steps: plain } = await openStandIn()
   const written: Written[] = []
   const late: HttpRequest[] = []
   let handles: Handles = {}
   let arrives: 'at once' | 'with the next' | 'never' = 'at once'
-  const call = (request: HttpRequest) => send(request, { timeoutMs: 2000 })
   const steps: Steps = {
-    ...sampleMedia,
-    now: clock.now,
-    read: call,
-    prepare: call,
-    progress: async () => {},
+    ...plain,
     save: async (saved) => {
       handles = saved
     },
     mutate: async (request, saved = {}) => {
       handles = saved
       if (request.body && 'json' in request.body) written.push(request.body.json as Written)
-      for (const earlier of late.splice(0)) await call(earlier)
+      for (const earlier of late.splice(0)) await plain.mutate(earlier)
       if (arrives === 'with the next') late.push(request)
       if (arrives !== 'at once') return { kind: 'noAnswer', why: 'the connection was reset' }
-      return call(request)
+      return plain.mutate(request)
     },
   }
   const attempt = (dueSince: number, when: typeof arrives = 'at once') => {

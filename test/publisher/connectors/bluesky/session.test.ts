@@ -1,40 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { createBluesky } from '../../../../src/publisher/connectors/bluesky/index.js'
+import { describe, expect, it } from 'vitest'
 import { pdsOf } from '../../../../src/publisher/connectors/bluesky/wire.js'
-import type { PublishRequest, Steps } from '../../../../src/publisher/connectors/connector.js'
-import { send } from '../../../../src/publisher/connectors/http.js'
-import { createSandbox, type SandboxOptions } from '../../../../src/sandbox/platforms/index.js'
-import { createSteppedClock } from '../../../support/clock.js'
-import { sampleMedia } from '../../../support/sample-media.js'
+import type { PublishRequest } from '../../../../src/publisher/connectors/connector.js'
+import type { SandboxOptions } from '../../../../src/sandbox/platforms/index.js'
+import { openStandIn } from './stand-in.js'
 
 const HOUR = 3_600_000
-const open: (() => Promise<void>)[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()))
-})
 
 async function start(options: SandboxOptions = {}) {
-  const clock = createSteppedClock()
-  const sandbox = createSandbox({ clock: clock.now, ...options })
-  const { url, close } = await sandbox.listen()
-  open.push(close)
-  const connector = createBluesky({
-    name: 'bluesky',
-    platform: 'bluesky',
-    identifier: 'acme.example',
-    appPassword: 'sandbox-bluesky-token',
-    apiUrl: sandbox.apiUrl(url, 'bluesky'),
-  })
-  const call = (request: Parameters<typeof send>[0]) => send(request, { timeoutMs: 2000 })
-  const steps: Steps = {
-    ...sampleMedia,
-    now: clock.now,
-    read: call,
-    prepare: call,
-    mutate: call,
-    save: async () => {},
-    progress: async () => {},
-  }
+  const { clock, sandbox, connector, steps } = await openStandIn(options)
   const publish = (targetId: string) => {
     const content = { text: `Hello from ${targetId}`, media: [] }
     const request: PublishRequest = {
