@@ -2,7 +2,7 @@ import type { webApi } from '@slack/bolt'
 import type { MediaCard } from '../card-replies.js'
 import type { Outgoing, PostResult } from '../chat.js'
 import { classifySlackError } from './errors.js'
-import { escapeText } from './mrkdwn.js'
+import { cut, escapeText } from './mrkdwn.js'
 
 /** The bytes of a stored medium; undefined when they are no longer kept. */
 export type LoadBytes = (mediaId: string) => Promise<Uint8Array | undefined>
@@ -75,7 +75,8 @@ export async function upload(
   const ticket = await client.files.getUploadURLExternal({
     filename,
     length: content.length,
-    ...(alt ? { alt_text: alt.slice(0, MOST_ALT) } : {}),
+    // The method's own name for it; the client's types say `alt_text`.
+    ...(alt ? { alt_txt: cut(alt, MOST_ALT) } : {}),
   })
   if (!ticket.upload_url || !ticket.file_id) throw new Error('Slack gave no address to upload to')
   const answer = await fetch(ticket.upload_url, {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { types, webApi } from '@slack/bolt'
 import type { FindResult, PostResult } from '../chat.js'
 import type { CardFigure, ScorecardCard } from '../scorecard/card.js'
@@ -14,17 +15,28 @@ import { actions, type Block } from './render.js'
 const EVENT_TYPE = 'pressroom_scorecard'
 
 /**
+ * Slack takes a file in by and by after it has confirmed it, and refuses a message that shows it
+ * until then: so long it is waited before the message is tried again, milliseconds.
+ * @see https://docs.slack.dev/reference/methods/files.getUploadURLExternal ("asynchronously")
+ */
+const TAKEN_IN_AFTER_MS = [500, 1_000, 2_000, 4_000]
+
+/**
  * Slack, as posting scorecards sees it. The key and the part stand in the metadata, so that a
  * message whose answer was lost is found before it is posted again.
  */
-export function createSlackScorecards(client: webApi.WebClient, timeZone: string): ScorecardChat {
+export function createSlackScorecards(
+  client: webApi.WebClient,
+  timeZone: string,
+  takenInAfterMs = TAKEN_IN_AFTER_MS,
+): ScorecardChat {
   const linkTo = createLinks(client)
 
-  async function post(message: ScorecardMessage): Promise<PostResult> {
+  async function post(message: ScorecardMessage, picture: readonly Block[]): Promise<PostResult> {
     const { channelId, key, part } = message
     const { text, blocks } =
       'card' in message
-        ? await cardBlocks(message.card, client, timeZone, await linkTo())
+        ? cardBlocks(message.card, picture, timeZone, await linkTo())
         : threadBlocks(message.message, timeZone, await linkTo())
     const answer = await client.chat.postMessage({
       channel: channelId,
@@ -55,12 +67,14 @@ export function createSlackScorecards(client: webApi.WebClient, timeZone: string
   return {
     name: 'slack',
     async post(message) {
-      const result = await attempt(() => post(message))
-      // Slack refuses a message whose picture it has not taken in yet; the figures need none.
-      const isPicture = 'card' in message && message.card.picture !== undefined
-      if (!isPicture || result.kind !== 'refused' || result.why !== 'invalid_blocks') return result
-      const { picture: _refused, ...card } = message.card
-      return attempt(() => post({ ...message, card }))
+      const picture = 'card' in message ? await pictureBlocks(message.card, client) : []
+      for (const pauseMs of picture.length > 0 ? [0, ...takenInAfterMs] : []) {
+        await pause(pauseMs)
+        const result = await attempt(() => post(message, picture))
+        if (result.kind !== 'refused' || result.why !== 'invalid_blocks') return result
+      }
+      // The figures need no picture.
+      return attempt(() => post(message, []))
     },
     find: (sought) => attempt(() => find(sought)),
     async remove({ channelId, messageId }) {
@@ -77,9 +91,9 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | SlackFailure> {
   }
 }
 
-async function cardBlocks(
+function cardBlocks(
   card: ScorecardCard,
-  client: webApi.WebClient,
+  picture: readonly Block[],
   timeZone: string,
   linkTo: LinkTo,
 ) {
@@ -88,7 +102,7 @@ async function cardBlocks(
     { type: 'header', text: { type: 'plain_text', text: cut(card.title, 150) } },
     ...(card.asides.length > 0 ? [context(words(card.asides))] : []),
     ...(card.figures.length > 0 ? [{ type: 'section', fields: card.figures.map(field) }] : []),
-    ...(await pictureBlocks(card, client)),
+    ...picture,
     ...sections([
       words(card.besides),
       titled('What failures cost most', words(card.reasons)),

@@ -36,6 +36,8 @@ export interface WorkspaceOptions {
   memory?: Uint8Array
   /** Root under which `handle` is mounted; left out, it is learned from the first request. */
   publicUrl?: string
+  /** How long after its upload a file can be shown in a message, milliseconds; 0 when left out. */
+  takesFilesInMs?: number
   /** Milliseconds since the epoch. */
   clock?: () => number
 }
@@ -45,6 +47,8 @@ export type RateLimitMode = 'off' | 'mild' | 'strict'
 export interface StoredFile {
   file: SlackFile
   bytes: Buffer
+  /** From when on a message can show it. */
+  shownFrom?: number
 }
 
 /** Everything the workspace knows. Methods and actors read and change it; nothing else does. */
@@ -61,6 +65,7 @@ export interface State {
   readonly channels: Map<string, SlackChannel>
   readonly ephemerals: Ephemeral[]
   readonly files: Map<string, StoredFile>
+  readonly takesFilesInMs: number
   readonly uploads: Map<string, { name: string; length: number; bytes?: Buffer }>
   /** Open modals by person, the top one last. */
   readonly views: Map<string, View[]>
@@ -155,6 +160,7 @@ export function createState(options: WorkspaceOptions): State {
     channels: new Map(channels),
     ephemerals: [],
     files: new Map(),
+    takesFilesInMs: options.takesFilesInMs ?? 0,
     uploads: new Map(),
     views: new Map(),
     triggers: new Map(),

@@ -41,11 +41,13 @@ describe('Slack as posting scorecards sees it', () => {
   let slack: SlackWorkspace
   let scorecards: ScorecardChat
 
-  beforeEach(async () => {
-    slack = createSlackWorkspace({ rateLimits: 'off' })
+  async function open(takesFilesInMs: number) {
+    slack = createSlackWorkspace({ rateLimits: 'off', takesFilesInMs })
     const { apiUrl } = await slack.listen()
-    scorecards = createSlackScorecards(createSlackClient(slack.botToken, apiUrl), 'Etc/UTC')
-  })
+    const client = createSlackClient(slack.botToken, apiUrl)
+    scorecards = createSlackScorecards(client, 'Etc/UTC', [10, 200, 400])
+  }
+  beforeEach(() => open(0))
   afterEach(() => slack.close())
 
   async function card() {
@@ -79,8 +81,17 @@ describe('Slack as posting scorecards sees it', () => {
     )
   })
 
+  it('shows the picture as soon as Slack has taken it in', async () => {
+    await slack.close()
+    await open(200)
+    await postCard()
+    expect(shown()).toContain('"slack_file"')
+    expect(slack.calls('files.completeUploadExternal')).toHaveLength(1)
+  })
+
   it('stands without its picture where Slack does not take it', async () => {
-    slack.faults.error('chat.postMessage', 'invalid_blocks')
+    await slack.close()
+    await open(60_000)
     await postCard()
     expect(shown()).not.toContain('"slack_file"')
     expect(shown()).toContain('Success')

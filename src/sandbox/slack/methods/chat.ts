@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkMessageBlocks } from '../block-kit/validate.js'
+import { checkMessageBlocks, isObject } from '../block-kit/validate.js'
 import {
   appendMessage,
   channelById,
@@ -56,7 +56,15 @@ function checkBlocks(value: unknown, state: State): JsonObject[] | undefined {
   const json = structured(value, 'invalid_blocks_format')
   if (json === undefined || json === null) return undefined
   if (!Array.isArray(json)) throw new SlackApiError('invalid_blocks_format')
-  return checkMessageBlocks(json, () => state.newId(''))
+  const blocks = checkMessageBlocks(json, () => state.newId(''))
+  for (const [index, { slack_file: file }] of blocks.entries()) {
+    const shown = isObject(file) ? state.files.get(String(file.id)) : undefined
+    if (file !== undefined && (!shown || (shown.shownFrom ?? 0) > state.now())) {
+      const problem = `[ERROR] invalid slack file [json-pointer:/blocks/${index}/slack_file]`
+      throw new SlackApiError('invalid_blocks', [problem])
+    }
+  }
+  return blocks
 }
 
 /**

@@ -53,7 +53,8 @@ export function storeFile(
     permalink: `${state.baseUrl}/files/${user}/${id}/${name}`,
     file_access: 'visible',
   }
-  state.files.set(id, { file, bytes: upload.bytes })
+  const shownFrom = state.now() + state.takesFilesInMs
+  state.files.set(id, { file, bytes: upload.bytes, shownFrom })
   return file
 }
 
@@ -80,7 +81,6 @@ export const fileMethods: Record<string, Method> = {
     args: z.strictObject({
       filename: z.string().min(1),
       length: integer,
-      alt_text: z.string().max(1000).optional(),
       alt_txt: z.string().max(1000).optional(),
       snippet_type: z.string().optional(),
     }),
