@@ -127,6 +127,22 @@ export function duration(ms: number): string {
   return hours < 48 ? plural(hours, 'hour') : plural(Math.round(hours / 24), 'day')
 }
 
+/** At most `max` UTF-16 units of whole characters; an ellipsis says that something is missing. */
+export function shorten(text: string, max: number): string {
+  return text.length <= max ? text : `${whole(text.slice(0, max - 1))}…`
+}
+
+/** The same text in pieces of at most `max` UTF-16 units, none of which ends in half a character. */
+export function inPieces(text: string, max: number): string[] {
+  if (text === '') return []
+  const piece = whole(text.slice(0, max))
+  return [piece, ...inPieces(text.slice(piece.length), max)]
+}
+
+function whole(text: string): string {
+  return text.replace(/[\uD800-\uDBFF]$/, '')
+}
+
 /** The first words of a post on one line, cut at a grapheme. */
 export function excerpt(text: string, max: number): string {
   const line = text.replaceAll(/\s+/gu, ' ').trim()

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MessageFlags, type REST, Routes } from 'discord.js'
 import type { Log } from '../../log.js'
 import { type Reply, type ReplyButton, say } from '../reply.js'
+import { shorten } from '../wording.js'
 import { CODES, classifyDiscordError, codeOf } from './errors.js'
 import type { Incoming } from './parse.js'
 import { type PrivateMessage, renderReply } from './reply.js'
@@ -65,7 +66,7 @@ export function createAnswer(
   /** Seen by everybody there: late and public is better than never. */
   async function showInChannel({ content, components, files = [] }: PrivateMessage) {
     const body = {
-      content: `<@${userId}> ${content}`.slice(0, 2_000),
+      content: shorten(`<@${userId}> ${content}`, 2_000),
       components,
       allowed_mentions: { parse: [], users: [userId] },
     }

@@ -1,5 +1,6 @@
 import type { RawFile } from 'discord.js'
 import type { MediaCard } from '../card-replies.js'
+import { shorten } from '../wording.js'
 import { escapeText } from './markdown.js'
 import { markerLine } from './marker.js'
 
@@ -29,7 +30,7 @@ export async function enclose(card: MediaCard, bytes: LoadBytes): Promise<Enclos
     const room = files.length < MOST_FILES && size + (data?.byteLength ?? 0) <= LARGEST_MESSAGE
     if (data && data.byteLength > 0 && data.byteLength <= LARGEST_FILE && room) {
       size += data.byteLength
-      const description = alt ? { description: alt.slice(0, LONGEST_DESCRIPTION) } : {}
+      const description = alt ? { description: shorten(alt, LONGEST_DESCRIPTION) } : {}
       files.push({ name: filename, data, ...description })
     } else {
       const why = data ? 'is too large for Discord' : 'is no longer kept'
@@ -49,7 +50,7 @@ export function listInstead(card: MediaCard): string {
 }
 
 export function mediaWords({ account, key }: MediaCard, lines: readonly string[]): string {
-  const said = [`Files for **${escapeText(account)}**`, ...lines].join('\n').slice(0, 1_900)
+  const said = shorten([`Files for **${escapeText(account)}**`, ...lines].join('\n'), 1_900)
   return `${said}\n${markerLine('reply', key)}`
 }
 

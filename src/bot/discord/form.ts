@@ -9,6 +9,7 @@ import {
 } from 'discord.js'
 import { DateTime } from 'luxon'
 import { type Form, type FormAccount, ownWords } from '../reply.js'
+import { shorten } from '../wording.js'
 import type { Draft } from './drafts.js'
 
 /** The forms' custom ids; behind all but the first stands `:<id>`. */
@@ -81,7 +82,7 @@ export function renderForm(form: Form, draft: Draft = {}): APIModalInteractionRe
 /** The account, unless the failure could meet others as well. */
 function about(account: string, failure: string): APILabelComponent {
   const option = (value: string, words: string) => {
-    return { value, label: words.slice(0, LIMITS.optionText) }
+    return { value, label: shorten(words, LIMITS.optionText) }
   }
   return label('What is it about?', undefined, {
     type: ComponentType.StringSelect,
@@ -161,7 +162,7 @@ function modal(
   title: string,
   components: APILabelComponent[],
 ): APIModalInteractionResponseCallbackData {
-  return { custom_id, title: title.slice(0, LIMITS.title), components }
+  return { custom_id, title: shorten(title, LIMITS.title), components }
 }
 
 function label(
@@ -171,8 +172,8 @@ function label(
 ): APILabelComponent {
   return {
     type: ComponentType.Label,
-    label: text.slice(0, LIMITS.label),
-    ...(description ? { description: description.slice(0, LIMITS.description) } : {}),
+    label: shorten(text, LIMITS.label),
+    ...(description ? { description: shorten(description, LIMITS.description) } : {}),
     component,
   }
 }

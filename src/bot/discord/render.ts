@@ -12,7 +12,7 @@ import type { PostCard } from '../card.js'
 import type { MediaCard, ReplyCard } from '../card-replies.js'
 import type { TargetCard, Tone } from '../card-target.js'
 import type { Card } from '../chat.js'
-import { type Counts, countWords, type Line } from '../wording.js'
+import { type Counts, countWords, type Line, shorten } from '../wording.js'
 import { codeBlock, cut, isSnowflake, markdown, mention, subtext } from './markdown.js'
 import { markerLine, markerOf } from './marker.js'
 
@@ -201,7 +201,7 @@ export function button({
   return {
     type: ComponentType.Button,
     custom_id: `${action}:${value}${asks ? ASK_SUFFIX : ''}`,
-    label: label.slice(0, LIMITS.buttonLabel),
+    label: shorten(label, LIMITS.buttonLabel),
     style: style === undefined ? ButtonStyle.Secondary : STYLES[style],
   }
 }

@@ -4,7 +4,7 @@ import type { CardFigure, ScorecardCard } from '../scorecard/card.js'
 import type { ThreadMessage } from '../scorecard/card-thread.js'
 import type { ScorecardChat, ScorecardMessage, SoughtScorecard } from '../scorecard/deliver.js'
 import type { Picture } from '../scorecard/picture.js'
-import type { Line } from '../wording.js'
+import { type Line, shorten } from '../wording.js'
 import { findMessage } from './find.js'
 import { cut, escapeText, markdown, subtext } from './markdown.js'
 import { markerLine } from './marker.js'
@@ -136,11 +136,11 @@ function section(title: string, said: readonly Line[], room: number): Components
 function gallery({ filename, alt }: Picture): Components[number] {
   return {
     type: ComponentType.MediaGallery,
-    items: [{ media: { url: `attachment://${filename}` }, description: alt.slice(0, LONGEST_ALT) }],
+    items: [{ media: { url: `attachment://${filename}` }, description: shorten(alt, LONGEST_ALT) }],
   }
 }
 
 function fileOf({ filename, png, alt }: Picture): NonNullable<Draft['files']>[number] {
   const data = Buffer.from(png)
-  return { name: filename, data, contentType: 'image/png', description: alt.slice(0, LONGEST_ALT) }
+  return { name: filename, data, contentType: 'image/png', description: shorten(alt, LONGEST_ALT) }
 }

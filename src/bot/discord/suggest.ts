@@ -2,7 +2,7 @@ import type { APIApplicationCommandOptionChoice } from 'discord.js'
 import { recentPosts } from '../../store/posts.js'
 import { countsOf } from '../card.js'
 import { type HandleDeps, searchAccounts } from '../handle.js'
-import { excerpt, headline } from '../wording.js'
+import { excerpt, headline, shorten } from '../wording.js'
 import type { Incoming } from './parse.js'
 import type { Typed } from './parse-options.js'
 
@@ -57,7 +57,7 @@ async function suggestPosts(
       value: post.id,
     }))
     .filter(({ name }) => name.toLowerCase().includes(wanted))
-    .map(({ name, value }) => ({ name: name.slice(0, LONGEST_CHOICE), value }))
+    .map(({ name, value }) => ({ name: shorten(name, LONGEST_CHOICE), value }))
 }
 
 /** A choice that would be cut is none. */

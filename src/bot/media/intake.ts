@@ -5,6 +5,7 @@ import { saveMedia } from '../../store/media.js'
 import type { MediaSource } from '../command.js'
 import type { BotDeps } from '../deps.js'
 import type { FieldProblem } from '../reply.js'
+import { inPieces } from '../wording.js'
 import { type FetchOptions, fetchMedia } from './fetch.js'
 import { inspect } from './inspect.js'
 
@@ -99,11 +100,11 @@ function problemOf(
 /** A plain name with the ending that the bytes deserve. */
 function filenameOf(source: MediaSource, index: number, extension: string): string {
   const last = source.filename ?? decode(new URL(source.url).pathname.split('/').at(-1) ?? '')
-  const base = last
+  const plain = last
     .replace(/\.[^.]*$/, '')
     .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
     .replaceAll(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 80)
+  const [base] = inPieces(plain, 80)
   return `${base || `media-${index + 1}`}.${extension}`
 }
 

@@ -6,7 +6,7 @@ import { classifySlackError, isUneditable, type SlackFailure } from './errors.js
 import { type LoadBytes, shareFiles } from './files.js'
 import { type FoundMessage, foundAmong, isSought, type Self } from './find.js'
 import { messagesSince } from './history.js'
-import { escapeText } from './mrkdwn.js'
+import { cut, escapeText } from './mrkdwn.js'
 import { type Block, render, replyMetadata, type SlackMessage } from './render.js'
 
 /**
@@ -107,7 +107,7 @@ export function createSlackChat(options: {
     const links = card.media.flatMap(({ sourceUrl, filename }) => escapeText(sourceUrl ?? filename))
     const block: Block = {
       type: 'section',
-      text: { type: 'mrkdwn', text: [text, ...links].join('\n').slice(0, 3000) },
+      text: { type: 'mrkdwn', text: cut([text, ...links].join('\n'), 3_000) },
     }
     return postMessage(outgoing, { text, blocks: [block], metadata: replyMetadata(card) })
   }

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt'
 import { type Form, type FormAccount, ownWords } from '../reply.js'
-import { escapeText } from './mrkdwn.js'
+import { shorten } from '../wording.js'
+import { cut, escapeText } from './mrkdwn.js'
 import type { FormMetadata } from './parse.js'
 
 /** The forms' `callback_id`s; each input's `block_id` and `action_id` are the same. */
@@ -81,7 +82,7 @@ export function renderForm(form: Form, where: Where): types.ModalView {
 /** The account, unless the failure could meet others as well. */
 function aboutInput(account: string, failure: string): types.KnownBlock {
   const option = (value: string, words: string): types.PlainTextOption => {
-    return { text: plain(words.slice(0, LIMITS.optionText)), value }
+    return { text: plain(shorten(words, LIMITS.optionText)), value }
   }
   const first = option('account', account)
   return input('about', 'What is it about?', {
@@ -171,7 +172,7 @@ function targetsInput(
 export function accountOption({ name, platform, held }: FormAccount): types.PlainTextOption {
   const about = held === undefined ? platform : `${platform}, disconnected`
   const text = name.toLowerCase() === about ? name : `${name} (${about})`
-  return { text: plain(text.slice(0, LIMITS.optionText)), value: name }
+  return { text: plain(shorten(text, LIMITS.optionText)), value: name }
 }
 
 function modal(
@@ -224,7 +225,7 @@ function textInput(
 }
 
 function context(text: string): types.ContextBlock {
-  const shown = escapeText(text).slice(0, LIMITS.context)
+  const shown = cut(escapeText(text), LIMITS.context)
   return { type: 'context', elements: [{ type: 'mrkdwn', text: shown }] }
 }
 

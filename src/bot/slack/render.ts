@@ -3,7 +3,7 @@ import type { Button } from '../card-buttons.js'
 import type { MediaCard, ReplyCard } from '../card-replies.js'
 import type { TargetCard, Tone } from '../card-target.js'
 import type { Card } from '../chat.js'
-import { countWords, type Line } from '../wording.js'
+import { countWords, inPieces, type Line } from '../wording.js'
 import { actionRows } from './action-rows.js'
 import { cut, escapeText, mention, mrkdwn } from './mrkdwn.js'
 
@@ -150,7 +150,7 @@ export function replyMetadata({ postId, key }: { postId: string; key: string }):
 /** To be copied, so nothing in it is interpreted. */
 function preformatted(text: string): Block[] {
   if (text === '') return []
-  const shown = text.slice(0, LIMITS.preformatted)
+  const [shown = ''] = inPieces(text, LIMITS.preformatted)
   const block: Block = {
     type: 'rich_text',
     elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown }] }],

@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt'
 import { type FieldProblem, problemLines, type Reply, type ReplyButton } from '../reply.js'
+import { inPieces, shorten } from '../wording.js'
 import { actionRows } from './action-rows.js'
 import { cut, escapeText } from './mrkdwn.js'
 
@@ -12,6 +13,8 @@ export interface PrivateMessage {
 /** All text of a message together must stay well below what Slack refuses. */
 const LONGEST_MESSAGE = 9_000
 const LONGEST_SECTION = 3_000
+/** All texts of a message's blocks together. */
+const LONGEST_BLOCKS = 10_000
 const LONGEST_ERROR = 1_000
 
 /** What the one who asked is told; undefined when there is nothing to say (or a form says it). */
@@ -29,20 +32,19 @@ export function renderReply(reply: Reply): PrivateMessage | undefined {
       )
     case 'problems': {
       const lines = ['Nothing was queued or changed:', ...problemLines(reply.problems)]
-      return message(lines.join('\n'), reply.written ? handBack(reply.written) : [])
+      const words = lines.join('\n')
+      const room = LONGEST_BLOCKS - Math.min(escapeText(words).length, LONGEST_MESSAGE)
+      return message(words, reply.written ? handBack(shorten(reply.written, room)) : [])
     }
   }
 }
 
 /** What was written, as it was written, to be copied: it is nowhere else any more. */
 function handBack(written: string): types.KnownBlock[] {
-  const shown = written.slice(0, LONGEST_SECTION)
-  return [
-    {
-      type: 'rich_text',
-      elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown }] }],
-    },
-  ]
+  return inPieces(written, LONGEST_SECTION).map((text) => ({
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }],
+  }))
 }
 
 function message(text: string, more: types.KnownBlock[] = []): PrivateMessage {

@@ -57,6 +57,16 @@ describe('Slack as telling sees it', () => {
     ...change,
   })
 
+  it('describes a file in whole characters', async () => {
+    const rootId = await postRoot()
+    const [file] = media.media
+    const card = { ...media, media: [{ ...file, alt: `${'a'.repeat(999)}😀😀` }] }
+    const posted = await chat.post({ channelId: CHANNEL, card, rootId })
+    expect(posted.kind).toBe('posted')
+    const [ticket] = slack.calls('files.getUploadURLExternal')
+    expect(ticket?.args).toMatchObject({ alt_txt: `${'a'.repeat(999)}…` })
+  })
+
   it('makes one request for one call, whatever happens', async () => {
     slack.faults.httpError('chat.postMessage', 500)
     expect(await chat.post(post)).toEqual({ kind: 'unknown', why: 'HTTP 500' })

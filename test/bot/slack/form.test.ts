@@ -20,6 +20,16 @@ function fieldOf(own: number | undefined) {
   return { named: element.initial_options?.length ?? 0, hint: block.hint?.text }
 }
 
+describe('the notes of the form', () => {
+  it.each(['😀', '&'])('are shortened at a whole %s', (character) => {
+    const note = character.repeat(1_000)
+    const form = { kind: 'publish', accounts: [], notes: [note, note], zone: 'UTC' } as const
+    const view = JSON.stringify(renderForm(form, { channel: 'C1' }))
+    expect(view).not.toMatch(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)
+    expect(view.replaceAll('&amp;', '')).not.toContain('&')
+  })
+})
+
 describe('the accounts of the form, beyond what a list holds', () => {
   it("are the channel's own, all of them, where they fit", () => {
     expect(fieldOf(100)).toEqual({ named: 100, hint: "Empty means this channel's 100 accounts." })

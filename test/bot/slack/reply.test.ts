@@ -28,6 +28,18 @@ describe('renderReply', () => {
     expect(() => checkMessageBlocks(message?.blocks, newId)).not.toThrow()
   })
 
+  it('hands back all of a long text', () => {
+    const written = `${'a'.repeat(2_999)}😀${'b'.repeat(3_500)}`
+    const problems = [{ field: 'text', message: 'It is too long.' }] as const
+    const message = renderReply({ kind: 'problems', problems, written })
+    const texts = [...JSON.stringify(message?.blocks).matchAll(/"text":"([ab😀]+)"/gu)]
+    expect(texts.map(([, text]) => text).join('')).toBe(written)
+    expect(() => checkMessageBlocks(message?.blocks, newId)).not.toThrow()
+    const words = { field: 'text', message: 'x'.repeat(8_000) } as const
+    const crowded = renderReply({ kind: 'problems', problems: [words], written })
+    expect(() => checkMessageBlocks(crowded?.blocks, newId)).not.toThrow()
+  })
+
   it('gives a heavy button a dialog of its own', () => {
     const message = renderReply({
       kind: 'question',
