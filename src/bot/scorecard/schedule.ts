@@ -58,7 +58,7 @@ export function weekToReport(dueAt: Instant, zone: string): Week {
   return weekOf(dueAt - HALF_WEEK_MS, zone)
 }
 
-/** One scorecard for a channel and week, ever. */
+/** One scorecard for a channel and week, ever; the first days of a channel have one besides. */
 export function scorecardKey(chat: string, channelId: string, week: Pick<Week, 'id'>): string {
   return `${chat}/${channelId}/${week.id}`
 }
@@ -92,8 +92,11 @@ export function dueFor(
   const times = timesBefore(cron, zone, now, CATCH_UP)
   const due = new Map<string, DueScorecard>()
   for (const dueAt of times) {
-    const week = weekToReport(dueAt, zone)
-    const key = scorecardKey(chat, channelId, week)
+    const whole = weekToReport(dueAt, zone)
+    // A channel that is younger than that week hears of its first days instead.
+    const isFirst = createdAt >= whole.endAt
+    const week = isFirst ? weekOf(dueAt, zone) : whole
+    const key = `${scorecardKey(chat, channelId, week)}${isFirst ? '/first' : ''}`
     const row = byKey.get(key)
     // Without an earlier one there is nothing to catch up with.
     const missed = lastAt > Number.NEGATIVE_INFINITY ? dueAt > lastAt : dueAt === times.at(-1)

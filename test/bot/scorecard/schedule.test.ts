@@ -73,6 +73,21 @@ describe('the time', () => {
   )
 })
 
+describe('a channel that is younger than the week to report', () => {
+  const MONDAYS = '0 9 * * 1'
+  const MONDAY = at('2026-11-23T09:00')
+  const young = { ...channel, createdAt: at('2026-11-23T08:00'), newestAt: at('2026-11-23T08:30') }
+  const keys = (rows: StoredScorecard[], now: number) =>
+    dueFor(young, rows, { cron: MONDAYS, zone }, now).map(({ key }) => key)
+
+  it('hears of its first days, once, and a week later of the whole week', () => {
+    expect(keys([], MONDAY)).toEqual(['slack/C1/2026-W48/first'])
+    const first = { ...stored('2026-W48', MONDAY), key: 'slack/C1/2026-W48/first' }
+    expect(keys([first], MONDAY + 60_000)).toEqual([])
+    expect(keys([first], at('2026-11-30T09:00'))).toEqual(['slack/C1/2026-W48'])
+  })
+})
+
 describe('the week that is reported', () => {
   it.each([
     ['Friday afternoon: the running one', '2026-11-20T16:00', '2026-W47'],
