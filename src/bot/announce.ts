@@ -52,6 +52,7 @@ export function createAnnouncer(
       doubtSince: new Map(),
     },
     failures: new Map(),
+    unshownFiles: new Map(),
     loading: pLimit(all.loads),
     stopping: () => stopping,
   }

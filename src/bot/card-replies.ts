@@ -34,6 +34,8 @@ export interface MediaCard {
   readonly media: readonly StoredContent['media'][number][]
   /** The text as a file too, because it is too long to be copied from a message. */
   readonly text?: string
+  /** Their addresses instead of the files, which could not be shown. */
+  readonly asLinks?: true
 }
 
 /** Fits into a message of every chat. */

@@ -46,7 +46,18 @@ export interface Pass {
   readonly stuck: ReadonlySet<string>
   /** When a message that was not seen is looked for again. */
   readonly lookAgainAt: ReadonlyMap<string, Instant>
+  /** By the key of their message. */
+  readonly unshownFiles: ReadonlyMap<string, UnshownFiles>
 }
+
+/** Files that could not be shown so far: everything else about the post goes before them. */
+export interface UnshownFiles {
+  readonly tries: number
+  readonly notBefore: Instant
+}
+
+/** So often files are tried; then their addresses stand for them. */
+const FILE_TRIES = 3
 
 type Waits = Pick<
   AnnounceSettings,
@@ -87,6 +98,7 @@ const ORDER = {
   finalEdit: 5,
   end: 6,
   passingEdit: 7,
+  unshownFiles: 8,
 } as const
 
 const FEW = 5
@@ -170,22 +182,25 @@ function stepsFor(
   const said = rows.filter(({ kind }) => kind === 'reply').map(({ key }) => key)
   const replies = repliesFor(view, said).map((due): Step => {
     const urgent = due.card.kind === 'media' || due.card.urgent
-    return {
-      key: due.card.key,
+    const place = {
       order: urgent ? ORDER.ask : ORDER.end,
       urgency: urgent ? 0 : 2,
       notBefore: urgent
         ? within(due.since + companyMs(view, due, waits), now, waits.companyMs)
         : shownAt,
-      call: 'post',
-      kind: 'reply',
-      card: due.card,
-      hash: hashOf(due.card),
-      edition: 1,
-      ...inThread,
-    }
+    } as const
+    const { key } = due.card
+    const unshown = pass.unshownFiles.get(key)
+    const card = unshown ? afterFailure(due.card, unshown) : due.card
+    const later = unshown ? { order: ORDER.unshownFiles, notBefore: unshown.notBefore } : {}
+    const post = { call: 'post', kind: 'reply', card, hash: hashOf(card), edition: 1 } as const
+    return { key, ...place, ...later, ...post, ...inThread }
   })
   return [...finds, ...edits, ...replies]
+}
+
+function afterFailure(card: DueReply['card'], { tries }: UnshownFiles): DueReply['card'] {
+  return card.kind === 'media' && tries >= FILE_TRIES ? { ...card, asLinks: true } : card
 }
 
 type EditPlace = Pick<Step, 'order' | 'urgency' | 'notBefore'>

@@ -12,7 +12,7 @@ import type { Doors } from './doors.js'
 import { keepLease, type Lease } from './lease.js'
 import { loadView } from './load-view.js'
 import type { AnnounceSettings } from './settings.js'
-import { nextStep, type Step } from './steps.js'
+import { nextStep, type Step, type UnshownFiles } from './steps.js'
 import type { Turns } from './turns.js'
 
 export interface TellContext {
@@ -23,6 +23,7 @@ export interface TellContext {
   readonly deliverContext: DeliverContext
   /** Failures in a row, by post. */
   readonly failures: Map<string, number>
+  readonly unshownFiles: Map<string, UnshownFiles>
   /** Looking at many posts at once would keep the store from those who publish. */
   readonly loading: LimitFunction
   stopping(): boolean
@@ -73,7 +74,7 @@ async function tellClaimed(
   lease: Lease,
   context: TellContext,
 ): Promise<End> {
-  const { deps, settings, doors, failures } = context
+  const { deps, settings, doors, failures, unshownFiles } = context
   const { id: postId, channelId } = post
   const later = (tellAt?: number): End => ({
     kind: 'ended',
@@ -102,7 +103,7 @@ async function tellClaimed(
     }
     if (!(await lease.held())) return { kind: 'lost' }
     const rows = await loadChatMessages(deps.database.orm, postId)
-    const step = nextStep(view, rows, { stuck, lookAgainAt }, deps.now(), settings)
+    const step = nextStep(view, rows, { stuck, lookAgainAt, unshownFiles }, deps.now(), settings)
     if (!step) {
       if (signal.aborted) continue
       if (stuck.size > 0) return later(deps.now() + STUCK_BACKOFFS * settings.backoffMs)
@@ -111,6 +112,8 @@ async function tellClaimed(
     }
     const waitMs = step.notBefore - deps.now()
     if (waitMs > 0) {
+      // Nothing else is left to show meanwhile.
+      if (unshownFiles.has(step.key)) return later(step.notBefore)
       await pause(waitMs, signal)
       continue
     }
@@ -136,6 +139,8 @@ async function tellClaimed(
   function follow(delivery: Delivery, step: Step, inThread: boolean): End | undefined {
     switch (delivery.kind) {
       case 'done':
+        unshownFiles.delete(step.key)
+        return undefined
       case 'learnt':
         return undefined
       case 'limited':
@@ -155,6 +160,11 @@ async function tellClaimed(
         return undefined
       case 'later':
         deps.log.warn({ postId, key: step.key, why: delivery.why }, 'a chat call did not work')
+        if (isFiles(step)) {
+          const tries = (unshownFiles.get(step.key)?.tries ?? 0) + 1
+          unshownFiles.set(step.key, { tries, notBefore: deps.now() + doubled(tries, settings) })
+          return undefined // they may be too much for the line; the rest of the post is not
+        }
         return later(deps.now() + backoffMs(postId, context))
       case 'closed': {
         const { scope, why } = delivery
@@ -173,7 +183,15 @@ const MOST_BACKOFFS = 60
 function backoffMs(postId: string, { failures, settings }: TellContext): number {
   const times = (failures.get(postId) ?? 0) + 1
   failures.set(postId, times)
-  return settings.backoffMs * Math.min(MOST_BACKOFFS, 2 ** (times - 1))
+  return doubled(times, settings)
+}
+
+function doubled(times: number, { backoffMs }: Pick<AnnounceSettings, 'backoffMs'>): number {
+  return backoffMs * Math.min(MOST_BACKOFFS, 2 ** (times - 1))
+}
+
+function isFiles(step: Step): boolean {
+  return step.call === 'post' && step.card.kind === 'media'
 }
 
 function wantOf({ call, urgency }: Step, channelId: string): Want {

@@ -50,13 +50,21 @@ export function createDiscordChat(options: {
   }
 
   async function postMedia(outgoing: Outgoing, card: MediaCard): Promise<PostResult> {
-    const { content, files } = await enclose(card, bytes)
     const plain = { flags: MessageFlags.SuppressEmbeds, allowed_mentions: { parse: [] } }
+    if (card.asLinks) {
+      const files = card.text === undefined ? {} : { files: [textFile(card.text)] }
+      const content = listInstead(card, 'They could not be shown here. They are:')
+      return postMessage(outgoing, card.key, { ...plain, content, ...files })
+    }
+    const { content, files } = await enclose(card, bytes)
     try {
       return await postMessage(outgoing, card.key, { ...plain, content, files })
     } catch (error) {
       if (files.length === 0 || !refusesFiles(error)) throw error
-      return postMessage(outgoing, card.key, { ...plain, content: listInstead(card) })
+      return postMessage(outgoing, card.key, {
+        ...plain,
+        content: listInstead(card, MAY_NOT_ATTACH),
+      })
     }
   }
 
@@ -114,6 +122,8 @@ export function createDiscordChat(options: {
     remove: (message) => removeMessage(rest, message),
   }
 }
+
+const MAY_NOT_ATTACH = 'They cannot be shown here, because the bot may not attach files.'
 
 const MAY_NOT_LOOK: FindResult = {
   kind: 'refused',

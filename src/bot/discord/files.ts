@@ -40,13 +40,10 @@ export async function enclose(card: MediaCard, bytes: LoadBytes): Promise<Enclos
   return { content: mediaWords(card, left), files }
 }
 
-/** Says the same without any file, where none may be attached. */
-export function listInstead(card: MediaCard): string {
+/** Their addresses instead of the files, and why. */
+export function listInstead(card: MediaCard, why: string): string {
   const links = card.media.map(({ filename, sourceUrl }) => sourceUrl ?? escapeText(filename))
-  return mediaWords(card, [
-    'They cannot be shown here, because the bot may not attach files.',
-    ...links,
-  ])
+  return mediaWords(card, [why, ...links])
 }
 
 export function mediaWords({ account, key }: MediaCard, lines: readonly string[]): string {

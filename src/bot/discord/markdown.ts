@@ -65,7 +65,7 @@ export function mention({ id, name }: Actor): string {
 }
 
 export function isSnowflake(id: string): boolean {
-  return /^\d{17,20}$/.test(id)
+  return /^\d{1,20}$/.test(id)
 }
 
 /** Shown in each reader's own language and time zone. */

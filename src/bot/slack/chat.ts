@@ -97,12 +97,16 @@ export function createSlackChat(options: {
   }
 
   async function postMedia(outgoing: Outgoing, card: MediaCard): Promise<PostResult> {
+    if (card.asLinks) return postLinks(outgoing, card)
     const shared = await shareFiles(client, outgoing, card, options.bytes)
     const isRefused =
       shared.kind === 'refused' &&
       shared.final &&
       (shared.scope === 'message' || shared.why === 'missing_scope')
-    if (!isRefused) return shared
+    return isRefused ? postLinks(outgoing, card) : shared
+  }
+
+  async function postLinks(outgoing: Outgoing, card: MediaCard): Promise<PostResult> {
     const text = `The files for *${escapeText(card.account)}* could not be uploaded to Slack. They are:`
     const links = card.media.flatMap(({ sourceUrl, filename }) => escapeText(sourceUrl ?? filename))
     const block: Block = {

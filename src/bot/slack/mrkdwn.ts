@@ -32,7 +32,7 @@ export function mention({ id, name }: Actor): string {
 }
 
 export function isSlackUser(id: string): boolean {
-  return /^[UW][A-Z0-9]+$/.test(id)
+  return /^[UW]\w+$/.test(id)
 }
 
 /**

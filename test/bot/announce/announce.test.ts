@@ -5,6 +5,23 @@ import { testDatabases } from '../../support/database.js'
 import { waitFor } from '../../support/wait-for.js'
 import { CHANNEL, failed, live, publishing, unconfirmed, useStage, waiting } from './stage.js'
 
+const PICTURE = {
+  id: 'm1',
+  kind: 'image',
+  mime: 'image/png',
+  bytes: 3,
+  width: 1,
+  height: 1,
+  filename: 'a.png',
+} as const
+
+async function storePicture(stage: Awaited<ReturnType<ReturnType<typeof useStage>>>) {
+  const { id, ...facts } = PICTURE
+  const bytes = new Uint8Array([1, 2, 3])
+  await saveMedia(stage.deps.database.orm, { id, sha256: 'x', facts, bytes, at: Date.now() })
+  return bytes
+}
+
 describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
   const open = useStage(use())
 
@@ -169,24 +186,9 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
 
   it('puts what is to be posted by hand into the thread, with its files', async () => {
     const stage = await open()
-    const facts = {
-      kind: 'image',
-      mime: 'image/png',
-      bytes: 3,
-      width: 1,
-      height: 1,
-      filename: 'a.png',
-    } as const
-    const bytes = new Uint8Array([1, 2, 3])
-    await saveMedia(stage.deps.database.orm, {
-      id: 'm1',
-      sha256: 'x',
-      facts,
-      bytes,
-      at: Date.now(),
-    })
+    const bytes = await storePicture(stage)
     await stage.announce()
-    const content = { text: 'Paste *me*', media: [{ id: 'm1', ...facts }] }
+    const content = { text: 'Paste *me*', media: [PICTURE] }
     const { postId, targetIds } = await stage.publish([
       { account: 'newsletter', platform: 'manual', content },
     ])
@@ -198,6 +200,27 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
     const files = thread.flatMap((message) => message.files ?? [])
     expect(files.map(({ name }) => name)).toEqual(['a.png'])
     expect(stage.slack.file(files[0]?.id ?? '')?.bytes).toEqual(Buffer.from(bytes))
+  })
+
+  it('shows everything else while files cannot be uploaded, and at last their addresses', async () => {
+    const stage = await open()
+    await stage.announce()
+    const media = [{ ...PICTURE, sourceUrl: 'https://example.com/a.png' }]
+    await storePicture(stage)
+    const { postId, targetIds } = await stage.publish([
+      { account: 'newsletter', platform: 'manual', content: { text: 'Paste me', media } },
+      { account: 'a' },
+    ])
+    await stage.told(postId)
+    stage.slack.faults.failBefore('files.getUploadURLExternal', 1_000)
+    await stage.become(targetIds[0], unconfirmed())
+    await stage.become(targetIds[1], live())
+    const root = () => stage.root(postId)?.metadata?.event_payload.counts
+    await waitFor('the counts', root, (counts) => (counts as { live?: number })?.live === 1)
+    await stage.told(postId)
+    const thread = JSON.stringify(stage.slack.replies(CHANNEL, stage.root(postId)?.ts ?? ''))
+    expect(thread).toContain('https://example.com/a.png')
+    expect(stage.slack.calls('files.getUploadURLExternal')).toHaveLength(3)
   })
 
   it('stays inside the strictest limits of Slack by itself', async () => {

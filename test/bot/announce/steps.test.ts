@@ -8,7 +8,7 @@ import type { StoredTarget } from '../../../src/store/stored-target.js'
 import { MINUTE, NOW, STATES, target, view } from '../view.js'
 
 const WAITS = { settleMs: 1000, editGapMs: 500, lingerMs: 700, companyMs: 4000, lookAfterMs: 300 }
-const NOTHING: Pass = { stuck: new Set(), lookAgainAt: new Map() }
+const NOTHING: Pass = { stuck: new Set(), lookAgainAt: new Map(), unshownFiles: new Map() }
 
 function row(key: string, change: Partial<ChatMessage> = {}): ChatMessage {
   return {
