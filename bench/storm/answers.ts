@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { StormChat, TargetThread } from './chat.js'
 import type { Copy } from './judge.js'
 import { pick } from './people.js'
@@ -9,6 +10,10 @@ export interface Question {
   readonly account: string
   readonly isLive: boolean
 }
+
+/** Whoever is told that a click went nowhere presses again. */
+const AGAIN_AFTER_MS = 3_000
+const MOST_TRIES = 40
 
 /** The questions that stand open in the threads. */
 export function openQuestions(chat: StormChat, copies: readonly Copy[]): Question[] {
@@ -40,6 +45,11 @@ export async function answerAll(
     if (!message) continue
     const action = isLive ? 'confirm_live' : 'deny_live'
     // Whoever pressed "It's not there" presses "Retry failed" next; see people.ts.
-    await slack.as(pick(people, random)).click(message, action, { value: targetId })
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const person = slack.as(pick(people, random))
+      const { error } = await person.click(message, action, { value: targetId })
+      if (error === undefined) break
+      await sleep(AGAIN_AFTER_MS) // Slack said that the click went nowhere
+    }
   }
 }
