@@ -191,7 +191,7 @@ function endFact(view: PostView, stored: StoredTarget, publishAt: Instant): Fact
     ...accountLine(stored),
     ' could not go out as it stands: the credential of the account ends ',
     { at: endsAt },
-    ', before that. Connect the account again until then.',
+    ', before that. Put a new one into the accounts file before it ends, and restart.',
   ]
   return [{ id: `${stored.id}:ends-${endsAt}:0`, since: now, line }]
 }

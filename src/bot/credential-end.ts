@@ -23,5 +23,5 @@ export function endWarning(
 ): string | undefined {
   const endsAt = endOf(checked)
   if (endsAt === undefined || endsAt <= now || endsAt - now > WARN_WITHIN_MS) return undefined
-  return `The credential of ${name} ends in ${duration(endsAt - now)}. Connect the account again before that.`
+  return `The credential of ${name} ends in ${duration(endsAt - now)}. Put a new one into the accounts file before that, and restart.`
 }

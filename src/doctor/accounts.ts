@@ -78,7 +78,7 @@ function ofCheck(
         'fault',
         `the ${renewed ? 'renewed ' : ''}credential is refused: ${checked.reason.text}`,
         checked.reason.next ??
-          `Make a new one on ${account.platform} and put it into the accounts file.`,
+          `Make a new one on ${account.platform}, put it into the accounts file and restart.`,
       )
     case 'unknown':
       return about(
@@ -94,7 +94,11 @@ function ofCheck(
         expiresAt === undefined ? Number.POSITIVE_INFINITY : (expiresAt - at) / DAY_MS
       if (daysLeft < 14) {
         const text = `${identity}: the credential ends in ${Math.max(0, Math.floor(daysLeft))} days.`
-        return about('warning', text, 'Renew it before then.')
+        return about(
+          'warning',
+          text,
+          'Put a new one into the accounts file before then, and restart.',
+        )
       }
       return about('ok', identity)
     }

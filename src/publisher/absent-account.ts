@@ -5,7 +5,7 @@ import type { Reason } from './core/outcome.js'
 export const NO_ACCOUNT: Reason = {
   class: 'auth',
   text: 'The accounts file no longer names this account.',
-  next: 'Put it back, or cancel the target.',
+  next: 'Put it back and restart, or cancel the target.',
 }
 
 /**

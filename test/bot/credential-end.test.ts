@@ -17,7 +17,10 @@ describe('the end of a credential', () => {
   })
 
   it.each([
-    [3 * DAY, 'The credential of x ends in 3 days. Connect the account again before that.'],
+    [
+      3 * DAY,
+      'The credential of x ends in 3 days. Put a new one into the accounts file before that, and restart.',
+    ],
     [8 * DAY, undefined],
     [-MINUTE, undefined],
   ])('%d ms ahead is told to whoever publishes', (ms, words) => {
@@ -47,7 +50,7 @@ describe('a post for after the end of a credential', () => {
           { strong: 'x' },
           ' could not go out as it stands: the credential of the account ends ',
           { at: NOW + DAY },
-          ', before that. Connect the account again until then.',
+          ', before that. Put a new one into the accounts file before it ends, and restart.',
         ],
       ],
       urgent: true,

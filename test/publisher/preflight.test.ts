@@ -58,7 +58,7 @@ describe.each(testDatabases())('looks ahead, on the $engine database', ({ use })
     const [reply] = repliesFor(view([now], { preflights: found }), [])
     expect(reply?.card).toMatchObject({ kind: 'reply', urgent: true })
     expect(JSON.stringify(reply?.card)).toContain(
-      'and would fail as things stand: The token is refused. Renew the credential',
+      'and would fail as things stand: The token is refused. Put a new credential',
     )
 
     // Mended: the next check of the account takes it back.

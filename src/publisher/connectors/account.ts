@@ -19,6 +19,14 @@ export function optionalSecret() {
   return z.string().min(1).optional().meta({ secret: true })
 }
 
+/**
+ * What to do where another credential has to come: the accounts file is read once, at the start.
+ * @param what with its article, such as "a new access token"
+ */
+export function reconnectWith(what: string): string {
+  return `Put ${what} into the accounts file and restart; what is held goes on by itself.`
+}
+
 /** The root of a platform's API: scheme, host, optional path prefix; no version, no final slash. */
 export function apiRoot(byDefault: string) {
   return z

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Reason } from '../core/outcome.js'
 import type { Instant } from '../core/target.js'
+import { reconnectWith } from './account.js'
 import type { Renewed } from './connector.js'
 import { type Answer, parseJson } from './http.js'
 import { graphError } from './meta/errors.js'
@@ -16,8 +17,6 @@ const granted = z.object({
 })
 /** @see RFC 6749, section 5.2 */
 const refusal = z.object({ error: z.string().regex(/^[a-z_]+$/) })
-
-const NEXT = 'Connect the account again: put a new token into the accounts file and restart.'
 
 /** What asking for a new access token led to. Anything but a clear refusal may work next time. */
 export function readRenewed(platform: string, answer: Answer, now: Instant): Renewed {
@@ -44,7 +43,10 @@ export function readRenewed(platform: string, answer: Answer, now: Instant): Ren
   const isRefusal = code !== undefined && (answer.status === 400 || answer.status === 401)
   if (!isRefusal) return unknown(`gave no new token (${answer.status})`)
   const text = `${platform} does not renew the access token any more.`
-  return { kind: 'refused', reason: { class: 'auth', text, next: NEXT, code } }
+  return {
+    kind: 'refused',
+    reason: { class: 'auth', text, next: reconnectWith('a new token'), code },
+  }
 }
 
 /** Meta's 190 is the token; its other codes may pass. */

@@ -37,11 +37,12 @@ export function judgePreflight(
   if (credential.kind === 'gone') {
     return {
       text: 'The account is no longer in the accounts file.',
-      next: 'Add it again, or cancel.',
+      next: 'Put it back and restart, or cancel.',
     }
   }
   if (credential.kind === 'refused') {
-    const { text, next = 'Renew the credential, then press Check credentials.' } = credential.reason
+    const { text, next = 'Put a new credential into the accounts file and restart.' } =
+      credential.reason
     return { text, next }
   }
   const [medium] = lost
@@ -56,6 +57,9 @@ export function judgePreflight(
   const ends = credential.kind === 'ok' && !credential.renews
   const expiresAt = ends ? credential.expiresAt : undefined
   return expiresAt !== undefined && expiresAt <= publishAt
-    ? { text: 'The credential expires before that.', next: 'Renew it until then.' }
+    ? {
+        text: 'The credential expires before that.',
+        next: 'Put a new one into the accounts file before then, and restart.',
+      }
     : undefined
 }

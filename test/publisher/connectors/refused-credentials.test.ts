@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accountEntry, createAccounts, STORM_PLATFORMS } from '../../../bench/storm/accounts.js'
 import type { Connector } from '../../../src/publisher/connectors/connector.js'
@@ -46,13 +47,17 @@ async function expectHeld(connector: Connector, reason: 'auth' | 'permission', w
   expect(state.reason.text).toMatch(words)
   expect(state.reason.next).toMatch(/\.$/)
   expect(sandbox.live(connector.platform as (typeof STORM_PLATFORMS)[number])).toEqual([])
+  return state.reason.next
 }
+
+/** The accounts file is read at the start, so a check finds nothing new before that. */
+const ANEW = /into the accounts file and restart/
 
 describe('a credential that does not work: held, and nothing is sent', () => {
   it.each(STORM_PLATFORMS)('a revoked one, on %s', async (platform) => {
     const { connector, id } = on(platform)
     sandbox.revoke(platform, id)
-    await expectHeld(connector, 'auth', new RegExp(platform, 'i'))
+    expect(await expectHeld(connector, 'auth', new RegExp(platform, 'i'))).toMatch(ANEW)
     expect(await connector.checkCredentials(reader)).toMatchObject({ kind: 'refused' })
     sandbox.restore(platform, id)
     expect(await connector.checkCredentials(reader)).toMatchObject({ kind: 'ok' })
@@ -87,7 +92,7 @@ describe('a credential that does not work: held, and nothing is sent', () => {
       times: 'always',
     }
     sandbox.addFault(platform, fault)
-    await expectHeld(connector, 'auth', new RegExp(words))
+    expect(await expectHeld(connector, 'auth', new RegExp(words))).toMatch(ANEW)
     expect(await connector.checkCredentials(reader)).toMatchObject({ kind: 'refused' })
   })
 
@@ -108,4 +113,28 @@ describe('a credential that does not work: held, and nothing is sent', () => {
       })
     },
   )
+})
+
+describe('what to do about a credential, wherever it is said', () => {
+  const root = new URL('../../../src/', import.meta.url)
+
+  /** The literals of the program's files; a comment's apostrophes pair up to harmless ones. */
+  async function said(): Promise<string[]> {
+    const names = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'))
+    const files = await Promise.all(names.map((name) => readFile(new URL(name, root), 'utf8')))
+    return files.flatMap((file) => file.match(/'[^'\n]+'|"[^"\n]+"|`[^`]+`/g) ?? [])
+  }
+
+  it('names the restart with everything new', async () => {
+    const advice = (await said()).filter((words) => /[Pp]ut .*into the accounts file/.test(words))
+    expect(advice.length).toBeGreaterThan(2)
+    expect(advice.filter((words) => !words.includes('restart'))).toEqual([])
+  })
+
+  it('asks for a check only where the same credential can work again', async () => {
+    const checks = (await said()).filter((words) => words.includes('press Check credentials'))
+    expect(checks.length).toBeGreaterThan(3)
+    const anew = /\b(new|again|renew|make a|working)\b/i
+    expect(checks.filter((words) => anew.test(words))).toEqual([])
+  })
 })

@@ -51,7 +51,7 @@ describe("X's tokens", () => {
         class: 'auth',
         code: 'invalid_grant',
         text: 'X does not renew the access token any more.',
-        next: 'Connect the account again: put a new token into the accounts file and restart.',
+        next: 'Put a new token into the accounts file and restart; what is held goes on by itself.',
       },
     })
     expect(await renewed.renewal?.ask(reader)).toMatchObject({ kind: 'renewed' })

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
+import { reconnectWith } from '../account.js'
 import {
   type CallKind,
   classifyAnswer,
@@ -26,7 +27,7 @@ export function isSessionEnded(answer: Answer): boolean {
   return name === 'ExpiredToken' || name === 'InvalidToken'
 }
 
-const RECONNECT = 'Give the account a working app password, then press Check credentials.'
+const RECONNECT = reconnectWith('a working app password')
 const ON_SITE = 'Log in on bsky.app and follow what it asks, then press Check credentials.'
 
 /** What closes the account, whatever the call was. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
+import { reconnectWith } from '../account.js'
 import {
   type CallKind,
   classifyAnswer,
@@ -20,8 +21,7 @@ const TOO_LARGE = 40005
 const WRITE_LIMITS = [20016, 20022, 20028, 20029]
 export const UNKNOWN_MESSAGE = '10008'
 
-const NEW_WEBHOOK =
-  'Make a new webhook in the settings of the channel and put its address into the accounts file.'
+const NEW_WEBHOOK = `Make a new webhook in the settings of the channel. ${reconnectWith('its address')}`
 
 /**
  * What an exchange with Discord taught us. A refusal in its own form is taken at its word.

@@ -1,5 +1,6 @@
 import type { Outcome, Reason } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
+import { reconnectWith } from '../account.js'
 import {
   type CallKind,
   classifyAnswer,
@@ -14,7 +15,7 @@ import { errorBody, type LinkedInError, POST_URN } from './wire.js'
 const PLATFORM = 'LinkedIn'
 const MAX_WORDS = 300
 const DAY_MS = 86_400_000
-const RECONNECT = 'Connect the account again for a new access token, then press Check credentials.'
+const RECONNECT = reconnectWith('a new access token')
 
 /**
  * What an exchange with LinkedIn taught us. A refusal in its own form is taken at its word, but for
@@ -47,7 +48,7 @@ function refusal(status: number, said: LinkedInError, call: CallKind): Outcome |
       return permanent(
         'permission',
         `LinkedIn does not allow it: ${words}`,
-        'Look at the scopes of the token and at your role on the page, then press Check credentials.',
+        `Look at your role on the page, then press Check credentials. Where the token lacks a scope: ${RECONNECT}`,
         code,
       )
     case 404:
@@ -63,7 +64,7 @@ function refusal(status: number, said: LinkedInError, call: CallKind): Outcome |
       return permanent(
         'platform',
         `LinkedIn no longer speaks this version of its API: ${words}`,
-        'Set a newer apiVersion for the account in the accounts file.',
+        'Set a newer apiVersion for the account in the accounts file and restart, then press Retry failed.',
         code,
       )
     default:

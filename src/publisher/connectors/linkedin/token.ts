@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reconnectWith } from '../account.js'
 import type { CredentialCheck, Reader, Renewal } from '../connector.js'
 import { parseJson } from '../http.js'
 import { readRenewed } from '../oauth.js'
@@ -68,7 +69,7 @@ export async function withTokenFacts(
   if (!facts?.active) return check
   if (facts.scope !== '' && !facts.scope.split(/[ ,]+/).includes(needs)) {
     const text = `LinkedIn: The access token lacks the permission ${needs}.`
-    const next = 'Connect the account again with it, then press Check credentials.'
+    const next = reconnectWith('a token that has it')
     return { kind: 'refused', reason: { class: 'permission', text, next } }
   }
   return facts.expires_at === undefined ? check : { ...check, expiresAt: facts.expires_at * 1000 }

@@ -1,5 +1,6 @@
 import type { FailureClass, Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
+import { reconnectWith } from '../account.js'
 import {
   type CallKind,
   classifyAnswer,
@@ -13,7 +14,7 @@ import { errorBody } from './wire.js'
 
 const PLATFORM = 'Mastodon'
 const MAX_WORDS = 300
-const RECONNECT = 'Give the account a new access token, then press Check credentials.'
+const RECONNECT = reconnectWith('a new access token')
 
 /** What a call is for: the mutation, an upload, or anything else. */
 export type Purpose = 'mutation' | 'upload' | 'read'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accountName, apiRoot, secret } from '../account.js'
+import { accountName, apiRoot, reconnectWith, secret } from '../account.js'
 import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import { judge } from './classify.js'
@@ -63,7 +63,7 @@ async function checkToken(server: Server, reader: Reader): Promise<CredentialChe
       reason: {
         class: 'permission',
         text: 'The access token of Mastodon may not post.',
-        next: 'Make a token with the scopes read and write, then press Check credentials.',
+        next: reconnectWith('a token with the scopes read and write'),
       },
     }
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FailureClass, Outcome, Reason } from '../../core/outcome.js'
+import { reconnectWith } from '../account.js'
 import { type CallKind, type Refine, rateLimited, retryAfterMs } from '../classify.js'
 import { parseJson } from '../http.js'
 
@@ -43,7 +44,7 @@ export interface Meanings {
   readonly codes: Readonly<Record<number, Meaning>>
 }
 
-const reconnect = 'Connect the account again, then press Check credentials.'
+const reconnect = reconnectWith('a new access token')
 const blocked = (text: string, next = reconnect): Meaning => ({
   kind: 'blocked',
   class: 'auth',

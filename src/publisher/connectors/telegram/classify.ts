@@ -1,11 +1,12 @@
 import type { Outcome, Reason } from '../../core/outcome.js'
+import { reconnectWith } from '../account.js'
 import { type CallKind, classifyAnswer, permanent, rateLimited, type Success } from '../classify.js'
 import type { Answer } from '../http.js'
 import { errorBody, type TelegramError } from './wire.js'
 
 const PLATFORM = 'Telegram'
 const MAX_WORDS = 300
-const NEW_TOKEN = 'Put the token that @BotFather gives into the accounts file.'
+const NEW_TOKEN = reconnectWith('the token that @BotFather gives')
 const RIGHTS =
   'Add the bot to the channel as an administrator who may post, then press Check credentials.'
 
@@ -40,7 +41,7 @@ function refusal({ error_code, description, parameters }: TelegramError): Outcom
   const newChatId = parameters?.migrate_to_chat_id
   if (newChatId !== undefined) {
     const text = `The Telegram group has become a supergroup with the id ${newChatId}.`
-    return permanent('permission', text, 'Put that id into the accounts file as chatId.', code)
+    return permanent('permission', text, reconnectWith('that id as chatId'), code)
   }
   // A token of the wrong form is answered with 404, because it is a part of the path.
   if (error_code === 401 || error_code === 404) {

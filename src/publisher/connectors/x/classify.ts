@@ -1,5 +1,6 @@
 import type { Outcome, Reason } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
+import { reconnectWith } from '../account.js'
 import {
   type CallKind,
   classifyAnswer,
@@ -13,7 +14,7 @@ import { type Problem, problem } from './wire.js'
 
 const PLATFORM = 'X'
 const MAX_WORDS = 300
-const RECONNECT = 'Give the account a new access token, then press Check credentials.'
+const RECONNECT = reconnectWith('a new access token')
 
 /**
  * What an exchange with X taught us. A problem document is taken at its word, but for one thing: X

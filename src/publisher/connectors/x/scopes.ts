@@ -1,10 +1,12 @@
+import { reconnectWith } from '../account.js'
 import type { CredentialCheck } from '../connector.js'
 
 /** What publishing needs; a token without one of them publishes nothing. */
 const TO_PUBLISH = ['tweet.read', 'tweet.write', 'users.read']
 
-const NEXT =
-  'Connect the account again with tweet.read, tweet.write, users.read, media.write and offline.access: put the new token into the accounts file and restart.'
+const NEXT = reconnectWith(
+  'a token with tweet.read, tweet.write, users.read, media.write and offline.access',
+)
 
 /**
  * What a token that works may not do, by the scopes that X granted with it.
