@@ -123,6 +123,9 @@ const environmentSchema = z.object({
     .default('info'),
 })
 
+/** Every variable that is read. */
+export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape)
+
 /**
  * Reads the environment into settings.
  * @throws ConfigError naming every variable that is wrong or missing

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { readSettings, VARIABLES } from '../src/config.js'
 
 const root = new URL('..', import.meta.url)
 const read = (path: string) => readFile(new URL(path, root), 'utf8')
@@ -11,6 +12,51 @@ async function linesOf(platform: string): Promise<number[]> {
   const texts = await Promise.all(names.map((name) => read(folder + name)))
   return texts.map((text) => text.trimEnd().split('\n').length)
 }
+
+/** The README's table of variables: names, and what stands as a default after the last semicolon. */
+async function variables(): Promise<ReadonlyMap<string, string | undefined>> {
+  const rows = (await read('README.md')).matchAll(/^\| (`[A-Z][A-Z_]+`.*?) \| (.*) \|$/gm)
+  return new Map(
+    [...rows].flatMap(([, names = '', words = '']) => {
+      const defaults = words.replaceAll('`', '').split('; ').at(-1)?.split(', ')
+      return [...names.matchAll(/`(.*?)`/g)].map(([, name = ''], at) => [name, defaults?.[at]])
+    }),
+  )
+}
+
+describe("the README's variables", () => {
+  it('are those that are read', async () => {
+    expect([...(await variables()).keys()].sort()).toEqual([...VARIABLES].sort())
+  })
+
+  it('have the defaults that stand there', async () => {
+    const settings = readSettings({
+      PRESSROOM_SECRET_KEY: '0'.repeat(64),
+      SLACK_BOT_TOKEN: 'xoxb',
+      SLACK_APP_TOKEN: 'xapp',
+      DISCORD_TOKEN: 'token',
+      DISCORD_APPLICATION_ID: '1',
+    })
+    const told = await variables()
+    const defaults = {
+      SLACK_API_URL: settings.slack?.apiUrl,
+      DISCORD_API_URL: settings.discord?.apiUrl,
+      PORT: settings.port,
+      PRESSROOM_DATA_DIR: settings.dataDir,
+      PRESSROOM_SCORECARD_CRON: settings.scorecardCron,
+      PRESSROOM_REQUEST_TIMEOUT_MS: settings.requestTimeoutMs,
+      PRESSROOM_LEASE_MS: settings.leaseMs,
+      PRESSROOM_SETTLE_MS: settings.settleMs,
+      PRESSROOM_BACKOFF_MS: settings.backoffMs,
+      PRESSROOM_MAX_ATTEMPTS: settings.maxAttempts,
+      PRESSROOM_RECHECK_MS: settings.recheckMs.join(','),
+      LOG_LEVEL: settings.logLevel,
+    }
+    for (const [name, value] of Object.entries(defaults)) {
+      expect(told.get(name), name).toBe(String(value))
+    }
+  })
+})
 
 describe('docs/connectors.md', () => {
   it('tells how large the two that it shows are', async () => {
