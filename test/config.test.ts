@@ -18,6 +18,11 @@ describe('groups', () => {
     })
   })
 
+  it('means Socket Mode where Slack has the secret of HTTP as well', () => {
+    const { slack: both } = read({ ...slack, SLACK_SIGNING_SECRET: 's' })
+    expect(both).toMatchObject({ transport: 'socket', appToken: 'xapp-1' })
+  })
+
   it.each([
     [{ SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_APP_TOKEN is missing'],
     [{ SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN is missing'],
