@@ -58,6 +58,17 @@ describe("the README's variables", () => {
   })
 })
 
+it('the sections of the README that the sources point to are there', async () => {
+  const folder = new URL('src/', root)
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'))
+  const sources = await Promise.all(names.map((name) => read(`src/${name}`)))
+  const pointed = sources.flatMap((text) => [...text.matchAll(/"([^"\n]+)" in the README/g)])
+  expect(pointed.length).toBeGreaterThan(3)
+  const readme = await read('README.md')
+  const headings = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading)
+  for (const [, heading] of pointed) expect(headings).toContain(heading)
+})
+
 describe('docs/connectors.md', () => {
   it('tells how large the two that it shows are', async () => {
     const words = await read('docs/connectors.md')

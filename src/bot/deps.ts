@@ -7,7 +7,7 @@ import type { Conversation } from '../store/create-post.js'
 import type { Database } from '../store/database.js'
 import type { Rules } from './rules.js'
 
-/** What the bot is built from; main.ts puts it together. */
+/** What the bot is built from; program/start-bot.ts puts it together. */
 export interface BotDeps {
   readonly database: Database
   readonly now: Clock

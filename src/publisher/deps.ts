@@ -6,7 +6,7 @@ import type { Limits } from './core/limits.js'
 import type { Policy } from './core/retry.js'
 import type { Renewals } from './renewals.js'
 
-/** What the workers are built from; main.ts puts it together. */
+/** What the workers are built from; program/start-workers.ts puts it together. */
 export interface PublisherDeps {
   readonly database: Database
   readonly now: Clock

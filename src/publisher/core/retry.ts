@@ -1,4 +1,4 @@
-/** The numbers behind every wait; see "Configuration" in the README for the names people set. */
+/** The numbers behind every wait; see "Running it" in the README for the names people set. */
 export interface Policy {
   readonly maxAttempts: number
   readonly backoffBaseMs: number

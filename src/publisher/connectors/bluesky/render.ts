@@ -18,7 +18,7 @@ export const LIMITS = {
   videoAlt: 1000,
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: LIMITS.imageTypes,
   maxBytes: LIMITS.imageBytes,

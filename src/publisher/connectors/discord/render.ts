@@ -11,7 +11,7 @@ export const LIMITS = {
   altLength: 1024,
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
   maxBytes: LIMITS.fileBytes,

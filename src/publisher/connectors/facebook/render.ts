@@ -13,7 +13,7 @@ export const LIMITS = {
   titleLength: 255,
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: LIMITS.photoTypes,
   maxBytes: LIMITS.photoBytes,

@@ -33,7 +33,7 @@ export const LIMITS = {
   },
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: ['image/jpeg'],
   maxBytes: LIMITS.imageBytes,

@@ -17,7 +17,7 @@ export const LIMITS = {
   videoMs: { min: 3000, max: 1_800_000 },
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: LIMITS.imageTypes,
   maxPixels: LIMITS.imagePixels - 1,

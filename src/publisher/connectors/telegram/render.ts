@@ -17,7 +17,7 @@ export const LIMITS = {
   videoTypes: ['video/mp4'],
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: LIMITS.photoTypes,
   maxBytes: LIMITS.photoBytes,

@@ -20,7 +20,7 @@ export const LIMITS = {
   video: { framesPerSecond: { min: 23, max: 60 } },
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: LIMITS.imageTypes,
   maxBytes: LIMITS.imageBytes,

@@ -19,7 +19,7 @@ export const LIMITS = {
   cashtags: 1,
 } as const
 
-/** What images become when they do not fit; see images.ts. */
+/** What images become when they do not fit; see `ImageRule`. */
 export const IMAGES: ImageRule = {
   types: LIMITS.imageTypes,
   maxBytes: LIMITS.imageBytes,
