@@ -1,10 +1,10 @@
 /**
  * The HTTP API under load: `npm run bench:api -- [--seconds 60] [--rate 1000]`. The product runs as
- * it is started by anybody, on the store that DATABASE_URL names or the embedded one, and publishes
- * to its own stand-ins while requests of all kinds come at a steady rate: good ones, wrong and
- * under-scoped tokens, what is malformed, and more than a token may ask. Printed are the answers by
- * status, wrong ones, latencies, the resident set over time, and how long publishing took without and
- * with the load.
+ * it is started by anybody, on a database of its own where TEST_DATABASE_URL (and TEST_REDIS_URL) name
+ * servers, else on the embedded one, and publishes to its own stand-ins while requests of all kinds
+ * come at a steady rate: good ones, wrong and under-scoped tokens, what is malformed, and more than a
+ * token may ask. Printed are the answers by status, wrong ones, latencies, the resident set over time,
+ * and how long publishing took without and with the load.
  */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { createOwnDatabase } from './databases.js'
 import { build, residentMb, startProduct, stop } from './product.js'
 
 const TOKEN = 'bench-token-of-the-environment'
@@ -191,10 +192,11 @@ const POST_EVERY_MS = 1_000
 async function main(): Promise<void> {
   build()
   const folder = mkdtempSync(join(tmpdir(), 'pressroom-bench-'))
-  const { DATABASE_URL, REDIS_URL } = process.env
+  const { TEST_DATABASE_URL: url, TEST_REDIS_URL: redisUrl } = process.env
+  const own = url ? await createOwnDatabase(url) : undefined
   const { child, port } = await startProduct(folder, {
-    ...(DATABASE_URL ? { DATABASE_URL } : {}),
-    ...(REDIS_URL ? { REDIS_URL } : {}),
+    ...(own ? { DATABASE_URL: own.url } : {}),
+    ...(own && redisUrl ? { REDIS_URL: redisUrl } : {}),
     PRESSROOM_API_TOKEN: TOKEN,
   })
   try {
@@ -227,6 +229,7 @@ async function main(): Promise<void> {
     if (result.wrong.length > 0) process.exitCode = 1
   } finally {
     await stop(child)
+    await own?.drop()
     rmSync(folder, { recursive: true, force: true })
   }
 }

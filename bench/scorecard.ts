@@ -2,7 +2,7 @@
  * How long a scorecard takes on Postgres as the history grows from 10,000 to 1,000,000 targets,
  * with the plans of its queries.
  *
- *   DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres npm run bench:scorecard
+ *   TEST_DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres npm run bench:scorecard
  *
  * The user must be allowed to create databases; the bench makes its own and drops them. With
  * `--small` it stops at 100,000.
@@ -19,9 +19,9 @@ const RUNS = 7
 /** The last instant of the history: a Friday at 16:00 UTC. */
 const END = Date.UTC(2026, 10, 20, 16)
 
-const url = process.env.DATABASE_URL
+const url = process.env.TEST_DATABASE_URL
 if (!url)
-  throw new Error('DATABASE_URL is missing: name a server the bench may create databases on')
+  throw new Error('TEST_DATABASE_URL is missing: name a server the bench may create databases on')
 const server = url
 const NO_PLAN = { Plan: { 'Shared Hit Blocks': 0, 'Shared Read Blocks': 0 } }
 const small = process.argv.includes('--small')

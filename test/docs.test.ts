@@ -69,6 +69,12 @@ it('the sections of the README that the sources point to are there', async () =>
   for (const [, heading] of pointed) expect(headings).toContain(heading)
 })
 
+it('measurements take their servers from the variables that the tests take theirs from', async () => {
+  const names = (await readdir(new URL('bench/', root))).filter((name) => name.endsWith('.ts'))
+  const own = /process\.env\.(DATABASE|REDIS)_URL|\b(DATABASE|REDIS)_URL\b.*= process\.env/
+  for (const name of names) expect(await read(`bench/${name}`), name).not.toMatch(own)
+})
+
 describe('docs/connectors.md', () => {
   it('tells how large the two that it shows are', async () => {
     const words = await read('docs/connectors.md')
