@@ -23,9 +23,9 @@ const YEAR_MS = 366 * 86_400_000
 export function parseWhen(words: string, now: number, zone: string): When {
   const text = words.trim().replaceAll(/\s+/g, ' ')
   if (/^now$/i.test(text)) return { kind: 'at', at: undefined }
-  const ambiguous = /\b(\d{1,2})\/(\d{1,2})\b/.exec(text)
-  if (ambiguous && Number(ambiguous[1]) <= 12 && Number(ambiguous[2]) <= 12) {
-    return refuse(`${ambiguous[0]} can be read as two different days.`, 'Name the month in words.')
+  const unsure = ambiguousDate(text)
+  if (unsure) {
+    return refuse(`${unsure} can be read as two different days.`, 'Name the month in words.')
   }
   const written = text.replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T')
   if (/\dT\d/.test(written) && DateTime.fromISO(written).isValid) return exact(written, now, zone)
@@ -47,6 +47,17 @@ export function parseWhen(words: string, now: number, zone: string): When {
     return refuse(`I understood ${named}, but not the time of day.`, EXAMPLES)
   }
   return within(instantOf(result, zone), now, zone)
+}
+
+/** Two numbers that may be day and month or month and day; with dots or dashes a year follows, "9.30" is a time. */
+const DAY_AND_MONTH =
+  /(?<!\d|\d{4}[./-])(\d{1,2})(?:\/(\d{1,2})(?:[./-](?:\d{4}|\d\d))?|[.-](\d{1,2})[./-](?:\d{4}|\d\d))(?!\d)/g
+
+function ambiguousDate(text: string): string | undefined {
+  return [...text.matchAll(DAY_AND_MONTH)].find(([, one, slashed, dotted]) => {
+    const [first, second] = [Number(one), Number(slashed ?? dotted)]
+    return first !== second && first <= 12 && second <= 12
+  })?.[0]
 }
 
 /** An instant that was picked, not written. */
