@@ -229,6 +229,9 @@ describe.each(testDatabases().slice(0, 1))('a post that cannot be queued', ({ us
   it.each([
     [{ text: 'Hello', targets: ['facebok'] }, 'targets', 'is not an account here'],
     [{ text: 'Hello', to: 'facebok' }, 'to', 'is not an account here'],
+    [{ text: 'Hello', to: ',' }, 'to', 'names no account'],
+    [{ text: 'Hello', to: ' ' }, 'to', 'names no account'],
+    [{ text: 'Hello', targets: [' '] }, 'targets', 'names no account'],
     [{}, 'text', 'nothing to publish'],
     [{ text: 'Hello', at: 'blue' }, 'at', 'is not a time'],
     [{ text: 'Hello', publishAt: '2020-01-01T00:00:00Z' }, 'publishAt', 'in the past'],

@@ -74,6 +74,8 @@ function resolve(
     return []
   }
   if (names === undefined) return [...known]
+  const next = `Known: ${listOf(known.slice(0, 50).map(({ name }) => name))}.`
+  if (names.length === 0) problems.push({ field: 'targets', message: 'It names no account.', next })
   const byName = new Map(known.map((account) => [account.name.toLowerCase(), account]))
   const found = names.map((name) => byName.get(name.toLowerCase()))
   const unknown = names.filter((_name, index) => found[index] === undefined)
@@ -83,7 +85,7 @@ function resolve(
     problems.push({
       field: 'targets',
       message: `${which}${where} ${unknown.length === 1 ? 'is not an account' : 'are not accounts'} here.`,
-      next: `Known: ${listOf(known.slice(0, 50).map(({ name }) => name))}.`,
+      next,
     })
   }
   return [...new Set(found.filter((account) => account !== undefined))]

@@ -111,6 +111,12 @@ describe.each(testDatabases())('publish, on the $engine database', ({ use }) => 
       'text:instagram | instagram | There is a text for instagram, but instagram is not among the chosen accounts.',
     ],
     [
+      'a choice of no account',
+      'Hello',
+      { targets: [] },
+      'targets | It names no account. | Known: facebook, instagram and x.',
+    ],
+    [
       'a platform that needs media',
       'Hello',
       { targets: ['instagram'] },
