@@ -16,8 +16,10 @@ export class ApiError extends Error {
 
   constructor(
     message: string,
-    /** The API's own word for it, such as `same-content`; absent when nobody answered. */
+    /** The API's own word for it, such as `same-content`; absent when Pressroom gave no answer. */
     readonly problem?: string,
+    /** Whether Pressroom itself said no. If not, what was asked for may have been done, or may be later. */
+    readonly isRefusal = false,
   ) {
     super(message)
   }
@@ -42,6 +44,11 @@ const postSchema = z.looseObject({
 /** As much of a post as is shown here; everything else is kept for --json. */
 export type Post = z.infer<typeof postSchema>
 
+const retriedSchema = z.object({ post: postSchema, done: z.array(z.string()) })
+
+const OWN_PROBLEM = 'urn:pressroom:problem:'
+const problemSchema = z.object({ type: z.string().startsWith(OWN_PROBLEM), detail: z.string() })
+
 export interface ApiClient {
   publish(body: object, idempotencyKey: string): Promise<Post>
   read(id: string): Promise<Post>
@@ -62,12 +69,13 @@ export function createApiClient(
   if (!URL.canParse(url)) throw new UsageError(`--url ${url} is not an address.`)
   const root = url.replace(/\/+$/, '')
 
-  async function call(
+  async function call<T extends z.ZodType>(
+    shape: T,
     method: 'GET' | 'POST',
     path: string,
     body?: object,
     headers: Record<string, string> = {},
-  ): Promise<unknown> {
+  ): Promise<z.infer<T>> {
     const answer = await fetch(`${root}${path}`, {
       method,
       headers: {
@@ -82,33 +90,29 @@ export function createApiClient(
         `No Pressroom answers on ${root} (${reasonOf(error)}). Start it with PRESSROOM_API_TOKEN set, or name its address with --url.`,
       )
     })
-    const data = await answer.json().catch(() => undefined)
-    if (answer.ok) return data
-    const {
-      detail,
-      title,
-      type = '',
-    } = (data ?? {}) as {
-      detail?: string
-      title?: string
-      type?: string
-    }
-    throw new ApiError(
-      detail ?? title ?? `${root} answered ${answer.status}, and not as Pressroom does.`,
-      type.split(':').at(-1),
+    const data: unknown = await answer.json().catch(() => undefined)
+    const read = shape.safeParse(data)
+    if (answer.ok && read.success) return read.data
+    throw errorOf(answer, data)
+  }
+
+  /** Also of a success that cannot be read: a proxy may have made it up. */
+  function errorOf({ ok, status }: Response, data: unknown): ApiError {
+    const { data: own } = problemSchema.safeParse(ok ? undefined : data)
+    return new ApiError(
+      own?.detail ?? `${root} answered ${status}, and not as Pressroom does.`,
+      own?.type.slice(OWN_PROBLEM.length),
+      own !== undefined && status < 500 && status !== 429,
     )
   }
 
   const idOf = (id: string) => encodeURIComponent(id)
   return {
-    publish: async (body, key) =>
-      postSchema.parse(await call('POST', '/api/posts', body, { 'idempotency-key': key })),
-    read: async (id) => postSchema.parse(await call('GET', `/api/posts/${idOf(id)}`)),
-    async retry(id, targets) {
-      const body = targets ? { targets } : {}
-      const answer = await call('POST', `/api/posts/${idOf(id)}/retry`, body)
-      return z.object({ post: postSchema, done: z.array(z.string()) }).parse(answer)
-    },
+    publish: (body, key) =>
+      call(postSchema, 'POST', '/api/posts', body, { 'idempotency-key': key }),
+    read: (id) => call(postSchema, 'GET', `/api/posts/${idOf(id)}`),
+    retry: (id, targets) =>
+      call(retriedSchema, 'POST', `/api/posts/${idOf(id)}/retry`, targets ? { targets } : {}),
   }
 }
 

@@ -19,8 +19,8 @@ Checks a post and queues it, as /publish does. It gets its thread in the channel
   --key <word>      the same key never makes a second post; default a new one
   --wait[=minutes]  waits until nothing moves by itself any more, at most so long (default 10)
 ${CLIENT_USAGE}
-Exit codes: 0 queued (with --wait: all live), 1 refused, 2 written wrongly; with --wait also
-3 some are not live and a person is needed, 4 still under way.
+Exit codes: 0 queued (with --wait: all live), 1 refused or not answered, 2 written wrongly; with
+--wait also 3 some are not live and a person is needed, 4 still under way.
 `
 
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
@@ -52,17 +52,16 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   const key = values.key ?? randomUUID()
   let post = await client.publish(body, key).catch((error: Error) => {
     if (!(error instanceof ApiError)) throw error
-    if (error.problem === undefined) {
-      context.note(
-        `If no answer came, --key ${key} makes sure that trying again makes no second post.\n`,
-      )
+    if (!error.isRefusal) {
+      context.note(`--key ${key} makes sure that trying again makes no second post.\n`)
     }
     const isSame = error.problem === 'same-content'
     throw isSame ? new ApiError(`${error.message} Here that is --copy.`) : error
   })
   if (waitMs > 0) {
     context.note(`queued ${post.id}\n`)
-    post = await waitForPost(client, post, Date.now() + waitMs, { now: Date.now, sleep })
+    const { note } = context
+    post = await waitForPost(client, post, Date.now() + waitMs, { now: Date.now, sleep, note })
   }
   context.print(showPost(post, values.json))
   return waitMs > 0 ? exitFor(post) : EXIT.done

@@ -1,4 +1,4 @@
-import type { ApiClient, Post } from './api-client.js'
+import { type ApiClient, ApiError, type Post } from './api-client.js'
 import { EXIT } from './command.js'
 
 /** A post for people, or as data. */
@@ -38,17 +38,30 @@ function isMoving({ counts }: Pick<Post, 'counts'>): boolean {
 
 const LOOK_EVERY_MS = 1_000
 
-/** Looks until nothing moves by itself any more, or the time is over. */
+/**
+ * Looks until nothing moves by itself any more, or the time is over. The post is queued, whatever
+ * becomes of a look: one without an answer is tried again, and at the end the newest that was seen counts.
+ */
 export async function waitForPost(
   client: Pick<ApiClient, 'read'>,
   first: Post,
   until: number,
-  clock: { now(): number; sleep(ms: number): Promise<unknown> },
+  { now, sleep, note }: { now(): number; sleep(ms: number): Promise<unknown>; note: Note },
 ): Promise<Post> {
   let post = first
-  while (isMoving(post) && clock.now() < until) {
-    await clock.sleep(LOOK_EVERY_MS)
-    post = await client.read(post.id)
+  let missed: ApiError | undefined
+  while (isMoving(post) && now() < until && !missed?.isRefusal) {
+    await sleep(LOOK_EVERY_MS)
+    try {
+      post = await client.read(post.id)
+      missed = undefined
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      missed = error
+    }
   }
+  if (missed) note(`${missed.message} What was seen last stands below.\n`)
   return post
 }
+
+type Note = (text: string) => void

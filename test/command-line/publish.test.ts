@@ -17,6 +17,8 @@ interface Asked {
 }
 
 const asked: Asked[] = []
+/** In place of a status: the connection breaks off. */
+const NO_ANSWER = 0
 /** Answers to come, the last one for all that follow. */
 let answers: { status: number; body: unknown }[] = []
 
@@ -37,6 +39,7 @@ const server = createServer((request, response) => {
       status: 500,
       body: {},
     }
+    if (status === NO_ANSWER) return void response.destroy()
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
 })
@@ -67,6 +70,11 @@ const live = post(
     targets: [{ account: 'masto', state: 'published', words: 'Live', permalink: 'https://m/1' }],
   },
 )
+const problem = (name: string, detail: string) => ({
+  type: `urn:pressroom:problem:${name}`,
+  title: 'No',
+  detail,
+})
 const halfFailed = post({ live: 1, failed: 1 })
 
 const type = (module: CommandModule, args: string[], environment: Environment = {}) =>
@@ -123,7 +131,7 @@ describe('pressroom publish', () => {
   })
 
   it('says what Pressroom refused', async () => {
-    answers = [{ status: 422, body: { title: 'No', detail: 'text: It is too long.' } }]
+    answers = [{ status: 422, body: problem('invalid-request', 'text: It is too long.') }]
     expect(await type(publish, ['Hi'])).toEqual({
       code: 1,
       out: '',
@@ -136,6 +144,57 @@ describe('pressroom publish', () => {
     expect(code).toBe(1)
     expect(err).toMatch(/--key k2 makes sure/)
     expect(err).toMatch(/No Pressroom answers on http:\/\/127\.0\.0\.1:1 \(/)
+  })
+
+  it.each([
+    ['the database', 503, problem('store-unavailable', 'It is not certain.'), 'It is not certain.'],
+    ['a bug', 500, problem('internal-error', 'Look at the log.'), 'Look at the log.'],
+    ['the end of the program', 503, problem('stopping', 'Ask again.'), 'Ask again.'],
+    ['a proxy', 502, '<html>', /http:\S+ answered 502, and not as Pressroom does\./],
+    [
+      'what cannot be read',
+      202,
+      { ok: true },
+      /http:\S+ answered 202, and not as Pressroom does\./,
+    ],
+  ])('says how to try again without a second post after %s', async (_what, status, body, why) => {
+    answers = [{ status, body }]
+    const { code, err } = await type(publish, ['Hi'])
+    expect(code).toBe(1)
+    expect(err).toContain(`--key ${asked[0]?.key} makes sure that trying again makes no second`)
+    expect(err).toMatch(why)
+  })
+
+  it('goes on waiting when a look is not answered', async () => {
+    answers = [
+      { status: 202, body: post({ processing: 1 }) },
+      { status: 503, body: problem('stopping', 'Ask again.') },
+      { status: NO_ANSWER, body: {} },
+      { status: 200, body: live },
+    ]
+    const { code, out, err } = await type(publish, ['Hello', '--wait'])
+    expect({ code, err }).toEqual({ code: 0, err: 'queued p1\n' })
+    expect(out).toContain('p1: 1 live')
+  })
+
+  it.each([
+    ['nobody answers any more', NO_ANSWER, {}, '--wait=0.02', 'No Pressroom answers on'],
+    [
+      'the token is refused now',
+      401,
+      problem('token-refused', 'It has ended.'),
+      '--wait',
+      'It has',
+    ],
+  ])('says that it is still under way when %s', async (_what, status, body, wait, why) => {
+    answers = [
+      { status: 202, body: post({ processing: 1 }) },
+      { status, body },
+    ]
+    const { code, out, err } = await type(publish, ['Hello', wait])
+    expect({ code, out }).toEqual({ code: 4, out: 'p1: 1 processing\n  masto  Queued\n' })
+    expect(err).toContain(`queued p1\n${why}`)
+    expect(err).toContain('What was seen last stands below.')
   })
 
   it('asks for the token first', async () => {
