@@ -43,7 +43,9 @@ export async function conversationFor(
   const teamId =
     (await teamOfChannel(deps.database.orm, chat, channelId)) ??
     (await ask(() => workspaceOf(channelId), chat, deps))
-  if (teamId === undefined) throw wrong(`${chat} does not know the channel ${channelId}.`)
+  if (teamId === undefined) {
+    throw wrong(`${chat} does not know the channel ${channelId}, or the bot is not in it.`)
+  }
   return { chat, teamId, channelId }
 }
 

@@ -222,7 +222,8 @@ describe.each(testDatabases().slice(0, 1))('a post that cannot be queued', ({ us
   let api: ServedApi
 
   beforeEach(async () => {
-    api = await serveApi(database())
+    const teamOf = async (channel: string) => (channel === 'C1' ? 'T1' : undefined)
+    api = await serveApi(database(), { chats: new Map([['slack', teamOf]]) })
   })
   afterEach(() => api.stop())
 
@@ -240,6 +241,7 @@ describe.each(testDatabases().slice(0, 1))('a post that cannot be queued', ({ us
     [{ text: 'Hello', to: 'instagram' }, 'media', 'needs a picture'],
     [{ text: 'Hello', media: ['nonsense'] }, 'media', 'is not an address'],
     [{ text: 'Hello', channel: 'discord/12' }, 'channel', 'is not connected'],
+    [{ text: 'Hello', channel: 'slack/C0TYPO' }, 'channel', 'does not know the channel C0TYPO'],
     [{ text: 'Hello', channel: 'a b' }, 'channel', 'slack/C0123'],
     [{ text: 'Hello', to: 'x', targets: ['x'] }, 'to', 'give one of them'],
     [{ txt: 'Hello' }, 'txt', 'no such field'],
