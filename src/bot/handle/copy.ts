@@ -8,7 +8,7 @@ import { nothing, type Reply, type ReplyButton, say } from '../reply.js'
 import { inWords } from '../when.js'
 import type { Asked, Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
-import { newTargets, type Request, requestSchema } from './draft.js'
+import { approvalWords, newTargets, type Request, requestSchema } from './draft.js'
 import { listOf } from './words.js'
 
 /**
@@ -136,10 +136,13 @@ export async function publishAnyway(
     )
   }
   const accounts = listOf(request.targets.map(({ account }) => account))
+  const approval = approvalWords(deps)
+  if (request.publishAt !== undefined) {
+    const when = inWords(request.publishAt, deps.timeZone)
+    return say(`A new copy is scheduled for ${when}: ${accounts}.${approval}`)
+  }
   return say(
-    request.publishAt === undefined
-      ? `Publishing a new copy: ${accounts}.`
-      : `A new copy is scheduled for ${inWords(request.publishAt, deps.timeZone)}: ${accounts}.`,
+    approval ? `A new copy: ${accounts}.${approval}` : `Publishing a new copy: ${accounts}.`,
   )
 }
 

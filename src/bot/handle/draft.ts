@@ -54,6 +54,13 @@ export function newTargets(request: Request, at: number, by: Actor, deps: Handle
   })
 }
 
+/** Said in a channel with approvals after what was done; nothing elsewhere. */
+export function approvalWords({ rules }: Pick<HandleDeps, 'rules'>): string {
+  return rules?.approvalMs === undefined
+    ? ''
+    : ' Somebody else has to approve it before it is sent.'
+}
+
 /** The idempotency key, a version 8 UUID (RFC 9562, custom): always the same for the same content. */
 export function keyOf(targetId: string, contentHash: string): string {
   const bytes = createHash('sha256')

@@ -8,7 +8,7 @@ import { nothing, type Reply, say } from '../reply.js'
 import { act, refusalWords } from './act.js'
 import type { Asked, Found } from './asked.js'
 import type { HandleDeps } from './deps.js'
-import { hashContent, keyOf } from './draft.js'
+import { approvalWords, hashContent, keyOf } from './draft.js'
 
 /** "Edit and retry": the form with the target's own text, if it may be edited at all now. */
 export async function editRetry(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
@@ -78,9 +78,8 @@ export async function editSubmitted(
     const message = await refusalWords(found, acted.refused, asked, deps)
     return { kind: 'problems', problems: [{ field: 'text', message }], written }
   }
-  if (deps.rules?.approvalMs !== undefined) {
-    return say(`Edited: ${account}. Somebody else has to approve it before it is sent.`)
-  }
+  const approval = approvalWords(deps)
+  if (approval) return say(`Edited: ${account}.${approval}`)
   return say(
     target.target.state.status === 'failed'
       ? `Edited and sending again: ${account}.`

@@ -17,7 +17,7 @@ import { duration, excerpt } from '../wording.js'
 import type { Asked } from './asked.js'
 import { copyQuestion } from './copy.js'
 import { type HandleDeps, placed } from './deps.js'
-import { hashContent, newTargets, type Request } from './draft.js'
+import { approvalWords, hashContent, newTargets, type Request } from './draft.js'
 import { checkContents, type Examined, examine, textFor } from './examine.js'
 import { listOf } from './words.js'
 
@@ -307,7 +307,7 @@ function receipt(
     ...(publishAt === undefined
       ? []
       : [
-          `Scheduled for ${inWords(publishAt, deps.timeZone)}: ${listOf(accounts.map(({ name }) => name))}.`,
+          `Scheduled for ${inWords(publishAt, deps.timeZone)}: ${listOf(accounts.map(({ name }) => name))}.${approvalWords(deps)}`,
         ]),
     ...(note ? [note] : []),
     ...changes,

@@ -109,6 +109,28 @@ describe.each(testDatabases())('who may, on the $engine database', ({ use }) => 
     expect(statesOf(await bot.newest())).toEqual({ facebook: 'queued', x: 'held' })
   })
 
+  it.each([
+    ['now', undefined, '', 'A new copy: facebook and x.'],
+    [
+      'for later',
+      'tomorrow 9:00',
+      'Scheduled for Tuesday 6 January 2026, 09:00 (Europe/Madrid): facebook and x.',
+      'A new copy is scheduled for Tuesday 6 January 2026, 09:00 (Europe/Madrid): facebook and x.',
+    ],
+  ])(
+    'never says that what awaits an approval is on its way: %s',
+    async (_when, at, made, copied) => {
+      rules = { roles: {}, approvalMs: DAY }
+      const approval = ' Somebody else has to approve it before it is sent.'
+      const when = at === undefined ? {} : { when: { kind: 'words', words: at } as const }
+      expect(textOf(await bot.publish('Hello', when))).toBe(made && made + approval)
+      await bot.publish('Hello', when)
+      const draft = (await bot.all()).at(-1)?.id ?? ''
+      expect(await press({ kind: 'publishAnyway', id: draft })).toBe(copied + approval)
+      expect(statesOf(await bot.load(draft))).toEqual({ facebook: 'held', x: 'held' })
+    },
+  )
+
   it('lets everybody do everything without rules', async () => {
     await bot.publish('Hello', { targets: ['facebook', 'x'] })
     const { post, targets: list } = await bot.newest()
