@@ -199,10 +199,11 @@ async function queue(
     ...(request.publishAt === undefined ? {} : { publishAt: request.publishAt }),
   }
   deps.mayQueue?.()
+  let same: SameContent[] = []
   try {
     return await orm.transaction(async (tx): Promise<Queued> => {
       await lockContents(tx, request.targets)
-      const same = await findSame(tx, request, at)
+      same = await findSame(tx, request, at)
       const [newest] = same
       const copyOf = newest ? { copyOf: newest.postId } : {}
       if (!newest || onSame === 'copy') {
@@ -228,7 +229,10 @@ async function queue(
       { error: (error as Error).message },
       'the database failed while a post was queued',
     )
-    return stored === 'unknown' ? { kind: 'uncertain' } : { kind: 'queued', id: stored.id }
+    if (stored === 'unknown') return { kind: 'uncertain' }
+    if (stored.status !== 'draft') return { kind: 'queued', id: stored.id }
+    // A draft goes out only when its question is answered, so it has to be asked.
+    return same.length > 0 ? { kind: 'same', id: stored.id, same } : { kind: 'repeated' }
   }
 }
 

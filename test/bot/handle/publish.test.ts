@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { MediaSource } from '../../../src/bot/command.js'
 import type { TargetState } from '../../../src/publisher/core/target.js'
 import { beginMessage, messageShown } from '../../../src/store/chat-messages.js'
+import type { Orm } from '../../../src/store/database.js'
 import { addNote } from '../../../src/store/notes.js'
 import { loadPost } from '../../../src/store/posts.js'
 import { accounts, media } from '../../../src/store/schema.js'
@@ -322,6 +323,19 @@ describe.each(testDatabases())('publish, on the $engine database', ({ use }) => 
       expect((await bot.all()).map(({ status }) => status).sort()).toEqual(['draft', 'open'])
     })
 
+    it('is asked about also when the database loses the answer to the commit', async () => {
+      await bot.publish('Hello')
+      const orm = losingCommits(database().orm)
+      const cut = await createTestBot(database(), { database: { ...database(), orm } })
+      const reply = await cut.publish('Hello')
+      const draft = (await bot.all()).find(({ status }) => status === 'draft')
+      expect(draft).toBeDefined()
+      expect(reply).toMatchObject({
+        kind: 'question',
+        buttons: [{ action: 'publish_anyway', value: draft?.id }, {}],
+      })
+    })
+
     it('asks twice, in different words, when it is live', async () => {
       await bot.publish('Hello')
       const { post } = await bot.newest()
@@ -387,3 +401,16 @@ describe.each(testDatabases())('publish, on the $engine database', ({ use }) => 
     })
   })
 })
+
+/** A connection that ends each time between a commit and its answer. */
+function losingCommits(orm: Orm): Orm {
+  return new Proxy(orm, {
+    get(target, property) {
+      if (property !== 'transaction') return Reflect.get(target, property)
+      return async (work: Parameters<typeof target.transaction>[0]) => {
+        await target.transaction(work)
+        throw new Error('Connection terminated')
+      }
+    },
+  })
+}
