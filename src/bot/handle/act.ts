@@ -22,7 +22,7 @@ const actedSchema = z.object({
 export type Acted = z.infer<typeof actedSchema>
 
 export interface Wish {
-  event(at: number): TargetEvent
+  event(at: number, stored: StoredTarget): TargetEvent
   /** Targets of the post that are left out; a target that was meant by its own id never is. */
   spares?(target: StoredTarget): boolean
   /** New frozen content, for edits. */
@@ -43,13 +43,13 @@ export async function act(
   wish: Wish,
 ): Promise<Acted | undefined> {
   const at = deps.now()
-  const event = wish.event(at)
   const extra = wish.content ? { content: wish.content } : {}
   const { result, first } = await once(deps.database.orm, asked.key, at, async (tx) => {
     const acted: Acted = { done: [], refused: [] }
     for (const stored of await lockTargets(tx, found.post.id)) {
       if (found.target ? stored.id !== found.target.id : wish.spares?.(stored)) continue
       const { id: targetId, account, target } = stored
+      const event = wish.event(at, stored)
       const can = deps.platforms.capabilities(account)
       const decision = decide(target, event, { policy: deps.policy, can })
       if (decision.kind === 'refused') {

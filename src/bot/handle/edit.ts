@@ -65,7 +65,13 @@ export async function editSubmitted(
   )
   const contentHash = hashContent(content, hashes)
   const acted = await act({ ...found, target }, asked, deps, {
-    event: (at) => ({ type: 'edited', at, who: asked.actor, ...approvalOf(deps) }),
+    event: (at, stored) => ({
+      type: 'edited',
+      at,
+      who: asked.actor,
+      unchanged: stored.contentHash === contentHash,
+      ...approvalOf(deps),
+    }),
     content: {
       content: content as StoredTarget['content'],
       contentHash,

@@ -63,15 +63,18 @@ function again(target: Target, at: number): Decision {
 
 function edit(
   target: Target,
-  { at, who, approvalMs }: Extract<Asked, { type: 'edited' }>,
+  { at, who, approvalMs, unchanged }: Extract<Asked, { type: 'edited' }>,
   { policy }: Context,
 ): Decision {
   const { state } = target
   if (state.status !== 'failed' && state.status !== 'scheduled' && state.status !== 'held') {
     return refused(inFlight(state))
   }
-  const fresh =
-    state.status === 'failed' ? { automatic: 0, dueSince: at, handles: {} } : { handles: {} }
+  const fresh = {
+    ...(state.status === 'failed' ? { automatic: 0, dueSince: at } : {}),
+    // They belong to the old content; with the same one, they tell where an earlier copy may be.
+    ...(unchanged ? {} : { handles: {} }),
+  }
   if (approvalMs !== undefined) {
     const publishAt = 'publishAt' in state && state.publishAt > at ? state.publishAt : undefined
     const held = awaitApproval(at, { by: who, waitMs: approvalMs, publishAt }, policy)

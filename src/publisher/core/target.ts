@@ -218,6 +218,8 @@ export type TargetEvent =
       readonly type: 'edited'
       readonly at: Instant
       readonly who: Actor
+      /** The words are what they were: what an earlier attempt left behind still belongs to them. */
+      readonly unchanged?: boolean
       /** The new content has to be approved; how long the request stands, milliseconds. */
       readonly approvalMs?: number
     }

@@ -4,7 +4,7 @@ import type { CommandBody } from '../../../src/bot/command.js'
 import { listAccounts } from '../../../src/store/accounts.js'
 import { loadHistory } from '../../../src/store/load-history.js'
 import { loadPost, type PostWithTargets } from '../../../src/store/posts.js'
-import { events, notes } from '../../../src/store/schema.js'
+import { events, notes, targets } from '../../../src/store/schema.js'
 import { testDatabases } from '../../support/database.js'
 import {
   ana,
@@ -205,6 +205,21 @@ describe.each(testDatabases())('clicks, on the $engine database', ({ use }) => {
       expect(await press({ kind: 'editSubmitted', id, text: 'Other' }, ben)).toContain(
         'ana edited it a moment ago. It is queued already.',
       )
+    })
+
+    it('keeps what an earlier attempt left behind while the words stay as they are', async () => {
+      const post = await bot.set(postId, { facebook: failed(1), x: failed(2) })
+      await database()
+        .orm.update(targets)
+        .set({ handles: { sentAt: 5 } })
+      for (const [account, text] of [
+        ['facebook', ' Hello '],
+        ['x', 'Other words'],
+      ] as const) {
+        await press({ kind: 'editSubmitted', id: idOf(post, account), text })
+      }
+      const edited = (await bot.newest()).targets.map(({ target: { handles } }) => handles)
+      expect(edited).toEqual([{ sentAt: 5 }, {}])
     })
 
     it('changes what is scheduled without sending it', async () => {

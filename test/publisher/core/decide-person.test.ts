@@ -70,6 +70,16 @@ describe('failed', () => {
     const edited = movedTo(ask(failed, 'edited')).target
     expect(edited).toMatchObject({ state: { status: 'queued' }, automatic: 0, handles: {} })
   })
+
+  it('keeps the handles of an earlier attempt when the edit changes nothing', () => {
+    const event = { type: 'edited', at: AT, who: alice, unchanged: true } as const
+    expect(movedTo(decide(failed, event, readable)).target).toMatchObject({
+      state: { status: 'queued' },
+      automatic: 0,
+      dueSince: AT,
+      handles: { upload: 'u1' },
+    })
+  })
 })
 
 describe('scheduled', () => {
