@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { requestCheck } from '../store/accounts.js'
+import { isUniqueViolation } from '../store/database.js'
 import { sameOnTheirWay, settleDuplicates } from '../store/duplicates.js'
 import { healDueAt } from '../store/heal-due-at.js'
 import { loadTarget, otherRemoteIds } from '../store/load-targets.js'
@@ -51,7 +52,7 @@ export async function attend(
   const at = deps.now()
   const lease = { token: randomUUID(), worker: deps.worker, expiresAt: at + deps.leaseMs }
   const where = connector.where(requestFor(loaded.stored))
-  const event: TargetEvent = { type: 'claimed', at, lease, gate, where }
+  const event = { type: 'claimed', at, lease, gate, where } as const
   const decision = decide(loaded.stored.target, event, context)
   if (decision.kind === 'refused') {
     await traffic.left(loaded.stored)
@@ -62,6 +63,7 @@ export async function attend(
     claimed = await recordTransition(orm, loaded.stored, event, decision)
   } catch (error) {
     if (error instanceof StaleVersionError) return // another worker was faster
+    if (isUniqueViolation(error)) return recordForeign(loaded.stored, event, context, deps)
     throw error
   }
   if (decision.task) {
@@ -71,6 +73,21 @@ export async function attend(
     await new Turn(deps, context, connector, gate, traffic).perform(decision.task, claimed)
   }
   await traffic.left(loaded.stored)
+}
+
+/** The post that a late answer named is another target's, so that a person has to look. */
+async function recordForeign(
+  stored: StoredTarget,
+  event: Extract<TargetEvent, { type: 'claimed' }>,
+  context: Context,
+  { database: { orm } }: PublisherDeps,
+): Promise<void> {
+  const instead: TargetEvent = { ...event, foreign: true }
+  const decision = decide(stored.target, instead, context)
+  if (decision.kind === 'refused') return
+  await recordTransition(orm, stored, instead, decision).catch((error) => {
+    if (!(error instanceof StaleVersionError)) throw error
+  })
 }
 
 /** Looks at a live target out of its turn, as in its turn. Whoever is at it already sees for us. */

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Connector, Reader } from '../../src/publisher/connectors/connector.js'
 import type { PublisherDeps } from '../../src/publisher/deps.js'
 import { attend } from '../../src/publisher/worker.js'
-import { accounts, attempts, events } from '../../src/store/schema.js'
+import { accounts, attempts, events, targets } from '../../src/store/schema.js'
 import { createSteppedClock, NOON } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
-import { addAccount, authReason, load, storeTargets } from '../support/targets.js'
+import { addAccount, authReason, load, storeTargets, target } from '../support/targets.js'
 import { createAcme, remoteIdOf, startAcme, workerDeps } from './acme.js'
 import { hookedDatabase } from './hooked-database.js'
 
@@ -334,6 +334,20 @@ describe.each(testDatabases())('a worker on the $engine database', ({ use }) => 
       all.acme.answer = (response) => response.end(JSON.stringify({ id: all.theirId }))
       await attend(all.second, all.deps)
       expect(await stateOf(all.second)).toMatchObject({ status: 'reconciling' })
+    })
+
+    it('becomes a question when a late answer names it and nobody can look any more', async () => {
+      const all = await foreign({})
+      const evidence = [
+        { at: NOON, text: 'The post is out.', answered: true as const, remoteId: all.theirId },
+      ]
+      const { state } = target('reconciling', { evidence })
+      await database()
+        .orm.update(targets)
+        .set({ state, status: state.status })
+        .where(eq(targets.id, all.second))
+      await attend(all.second, all.make({ connector: () => undefined }))
+      expect(await stateOf(all.second)).toMatchObject({ status: 'unconfirmed' })
     })
 
     it('is named to the connector before it looks', async () => {

@@ -12,7 +12,15 @@ import {
   withRecheck,
 } from './moves.js'
 import type { Reason } from './outcome.js'
-import type { AccountGate, Decision, Target, TargetEvent, TargetState, Task } from './target.js'
+import type {
+  AccountGate,
+  Decision,
+  Evidence,
+  Target,
+  TargetEvent,
+  TargetState,
+  Task,
+} from './target.js'
 
 type Claimed = Extract<TargetEvent, { type: 'claimed' }>
 
@@ -154,8 +162,8 @@ function look(
     return retryLater(target, event.at, { reason, jitter: 0 }, context)
   }
   if (context.can.canLookUp) return grant(target, event, 'lookUp')
-  const { evidence, mutationAt } = state
-  const doubt = { evidence, mutationAt, where: event.where }
+  const { mutationAt } = state
+  const doubt = { evidence: evidenceOf(state, event), mutationAt, where: event.where }
   return knownAnswer(target, state, event, context) ?? ask(target, event.at, doubt, context)
 }
 
@@ -167,7 +175,8 @@ function relook(
 ): Decision {
   if (context.can.canLookUp) return grant(target, event, 'relook')
   const { relookAt: _done, ...rest } = state
-  return knownAnswer(target, state, event, context) ?? moved(target, rest)
+  const asked = { ...rest, evidence: evidenceOf(state, event) }
+  return knownAnswer(target, state, event, context) ?? moved(target, asked)
 }
 
 /** A look that cannot be made is left out. The later ones stay: the account may be back by then. */
@@ -188,11 +197,20 @@ function knownAnswer(
   event: Claimed,
   context: Context,
 ): Decision | undefined {
-  // A late answer is appended; earlier lines may name a post that only looks the same.
-  const answered = state.evidence.findLast((line) => line.remoteId !== undefined)
-  if (!answered) return undefined
-  const { remoteId, permalink } = answered
+  // Other lines may name a post that only looks the same.
+  const named = state.evidence.findLast((line) => line.answered && line.remoteId !== undefined)
+  if (!named || event.foreign) return undefined
+  const { remoteId, permalink } = named
   return live(target, event.at, { how: 'answer', remoteId, permalink }, context)
+}
+
+function evidenceOf(
+  { evidence }: StateOf<'reconciling' | 'unconfirmed'>,
+  { at, foreign }: Claimed,
+): readonly Evidence[] {
+  return foreign
+    ? [...evidence, { at, text: 'The post that was named belongs to another target.' }]
+    : evidence
 }
 
 function grant(target: Target, event: Claimed, task: Task): Decision {

@@ -140,6 +140,7 @@ function evidenceOf({ at, outcome }: LateAnswer): Evidence {
   return {
     at,
     text,
+    answered: true,
     ...(remoteId === undefined ? {} : { remoteId }),
     ...(permalink === undefined ? {} : { permalink }),
   }

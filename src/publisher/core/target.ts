@@ -13,6 +13,8 @@ export interface Evidence {
   /** A post id that an answer named, even if the answer came too late to count. */
   readonly remoteId?: string
   readonly permalink?: string
+  /** It is an answer to our own request: the post that it names is the one that was sent. */
+  readonly answered?: true
 }
 
 /** What another worker reported late about an attempt; see `decideLateAnswer`. */
@@ -175,6 +177,8 @@ export type TargetEvent =
       readonly lease: Lease
       readonly gate: AccountGate
       readonly where?: string
+      /** The post that a late answer named is another target's: it proves nothing about this one. */
+      readonly foreign?: true
     }
   | {
       readonly type: 'mutationBegun'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Context, decide } from '../../../src/publisher/core/decide.js'
-import type { AccountGate, Target } from '../../../src/publisher/core/target.js'
+import type { AccountGate, Evidence, Target } from '../../../src/publisher/core/target.js'
 import { NOON } from '../../support/clock.js'
 import {
   authReason,
@@ -22,11 +22,18 @@ interface Claim {
   at?: number
   gate?: AccountGate
   context?: Context
+  foreign?: true | undefined
 }
 
 const where = 'https://example.test/wall'
-const claim = (claimed: Target, { at = NOON, gate = OPEN, context = readable }: Claim = {}) =>
-  decide(claimed, { type: 'claimed', at, lease, gate, where }, context)
+const answered = true as const
+const claim = (
+  claimed: Target,
+  { at = NOON, gate = OPEN, context = readable, foreign }: Claim = {},
+) => {
+  const more = foreign ? { foreign } : {}
+  return decide(claimed, { type: 'claimed', at, lease, gate, where, ...more }, context)
+}
 
 describe.each(['scheduled', 'queued', 'waiting'] as const)('a due %s target', (status) => {
   const earlier = { scheduled: 'publishAt', queued: 'dueAt', waiting: 'retryAt' }[status]
@@ -233,7 +240,8 @@ describe('reconciling', () => {
 
   it('is live where the platform cannot be read but a late answer named the post', () => {
     const evidence = [
-      { at: NOON, text: 'late', remoteId: 'r7', permalink: 'https://example.test/7' },
+      { at: NOON, text: 'late', answered, remoteId: 'r7', permalink: 'https://example.test/7' },
+      { at: NOON, text: 'refused as a duplicate of another', remoteId: 'r8' },
     ]
     const claimed = claim(target('reconciling', { evidence }), { context: unreadable })
     expect(stateOf(claimed, 'published')).toMatchObject({
@@ -243,6 +251,27 @@ describe('reconciling', () => {
     })
   })
 })
+
+describe.each(['reconciling', 'unconfirmed'] as const)(
+  '%s, where the platform cannot be read any more,',
+  (status) => {
+    const asked = (evidence: readonly Evidence[], foreign?: true) => {
+      const context = unreadable
+      return stateOf(claim(target(status, { evidence }), { context, foreign }), 'unconfirmed')
+    }
+
+    it('is not live by a post that a refusal named as the same', () => {
+      asked([{ at: NOON, text: 'It is a duplicate of another post.', remoteId: 'r7' }])
+    })
+
+    it('is a question when the post that a late answer named is another target’s', () => {
+      const line = { at: NOON, text: 'late', answered, remoteId: 'r7' }
+      const { evidence, relookAt } = asked([line], true)
+      expect(evidence.at(-1)?.text).toContain('belongs to another target')
+      expect(relookAt).toBeUndefined()
+    })
+  },
+)
 
 describe('unconfirmed', () => {
   it('is looked up again at its time, while the question stands', () => {
