@@ -21,6 +21,8 @@ export interface Wanted {
   readonly others: ReadonlySet<string>
   /** Photos that were uploaded for this post. */
   readonly photos?: ReadonlySet<string>
+  /** The post of this target that seemed gone: itself, whatever its text says by now. */
+  readonly earlierId?: string | undefined
 }
 
 /**
@@ -28,14 +30,18 @@ export interface Wanted {
  * target's, and with our photos where the list names photos. Never simply the newest one.
  */
 export function matching(items: readonly Listed[], wanted: Wanted): readonly Listed[] {
-  const { since, until = Number.POSITIVE_INFINITY, others } = wanted
   // A page that is asked for while the list moves, or ignored, shows again what was shown before.
   return [...new Map(items.map((item) => [item.id, item])).values()]
-    .filter(({ createdAt }) => createdAt >= since - CLOCK_SKEW_MS && createdAt <= until)
-    .filter(({ id }) => !others.has(id))
-    .filter(({ text }) => plain(text) === plain(wanted.text))
-    .filter((item) => sharesPhotos(item, wanted) ?? plain(wanted.text) !== '')
+    .filter((item) => item.id === wanted.earlierId || isLike(item, wanted))
     .toSorted((a, b) => a.createdAt - b.createdAt)
+}
+
+function isLike(item: Listed, wanted: Wanted): boolean {
+  const { since, until = Number.POSITIVE_INFINITY, others } = wanted
+  const { id, createdAt, text } = item
+  if (createdAt < since - CLOCK_SKEW_MS || createdAt > until || others.has(id)) return false
+  if (plain(text) !== plain(wanted.text)) return false
+  return sharesPhotos(item, wanted) ?? plain(wanted.text) !== ''
 }
 
 /** Undefined when photos cannot tell. */
@@ -98,12 +104,13 @@ export function sightingOf(
   wanted: Wanted,
   handles: Handles,
 ): Sighting {
-  const matches = list.kind === 'read' ? matching(list.value, wanted) : []
-  const inList = matches.find(({ id }) => id === remoteId)
-  const copies = [
-    ...(own?.kind === 'read' ? [own.value] : inList ? [inList] : []),
-    ...matches.filter(({ id }) => id !== remoteId),
-  ]
+  const listed = list.kind === 'read' ? list.value : []
+  const matches = matching(listed, wanted)
+  const isOwn = ({ id }: Listed) => id === remoteId
+  // Its text may have been edited on the platform: that is still the post.
+  const itself = own?.kind === 'read' ? own.value : listed.find(isOwn)
+  const inList = matches.some(isOwn)
+  const copies = [...(itself ? [itself] : []), ...matches.filter((item) => !isOwn(item))]
   const [first] = copies
   if (copies.length > 1) return { kind: 'duplicated', copies: copies.map(remote) }
   if (first) return { kind: 'live', ...remote(first), ...(inList ? { alone: true } : {}) }

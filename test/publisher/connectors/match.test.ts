@@ -57,6 +57,11 @@ describe('a post of ours in a list', () => {
     expect(ids(matching(items, { ...wanted, photos }))).toEqual(['ours', 'silent'])
   })
 
+  it('is the one that seemed gone, whatever its text says by now', () => {
+    const items = [post('ours', { text: 'Edited', createdAt: NOON - 2 * MINUTE }), post('b')]
+    expect(ids(matching(items, { ...wanted, earlierId: 'ours' }))).toEqual(['ours', 'b'])
+  })
+
   it('is not found by an empty text, only by its photos', () => {
     const items = [post('theirs', { text: '' }), post('ours', { text: '', photos: ['p1'] })]
     const empty = { ...wanted, text: '' }
@@ -87,6 +92,15 @@ describe('a look at a live post', () => {
     expect(see('a', missing, unread, wanted).kind).toBe('unknown')
     expect(see('a', missing, read(), wanted)).toMatchObject({ kind: 'gone', handles: left })
   })
+
+  it.each(['The harbour was open', ''])(
+    'knows it in the list by its id, edited to "%s"',
+    (text) => {
+      const list = read(post('a', { text }))
+      expect(see('a', { kind: 'missing' }, list, wanted)).toEqual({ kind: 'live', remoteId: 'a' })
+      expect(see('a', unread, list, wanted)).toEqual({ kind: 'live', remoteId: 'a' })
+    },
+  )
 
   it('sees a second copy, but not one that is another target’s', () => {
     const both = read(post('b'), post('a'))

@@ -14,6 +14,7 @@ const handles = z.object({
   video: z.string().optional().catch(undefined),
   /** When a post was first sent that is gone since: it may only have been out of sight. */
   earlierAt: z.number().optional().catch(undefined),
+  earlierId: z.string().optional().catch(undefined),
 })
 /** What Facebook's steps leave behind. Photos are only ever added, so that old ones are known. */
 export type FacebookHandles = z.infer<typeof handles>
@@ -23,9 +24,10 @@ export function readHandles(stored: unknown): FacebookHandles {
 }
 
 /** The photos of a post that is gone cannot be attached again, and its video speaks for it. */
-export function afterRemoval(stored: unknown): Handles {
+export function afterRemoval(stored: unknown, earlierId: string | undefined): Handles {
   const { photos, sentAt, earlierAt } = readHandles(stored)
-  return { photos: photos.map((photo) => ({ ...photo, at: 0 })), earlierAt: sentAt ?? earlierAt }
+  const used = photos.map((photo) => ({ ...photo, at: 0 }))
+  return { photos: used, earlierAt: sentAt ?? earlierAt, earlierId }
 }
 
 /** The upload of this photo that can still be attached. */

@@ -33,6 +33,7 @@ export function wantedPost(
     since: Math.min(kept.sentAt ?? since, since),
     others: otherRemoteIds ?? new Set(),
     photos: photoIds(kept),
+    earlierId: kept.earlierId,
   }
 }
 
@@ -99,5 +100,5 @@ export async function verify(page: Page, post: LivePost, reader: Reader): Promis
   const list: Read<readonly Listed[]> = comparable
     ? await readPosts(page, reader, wanted.since)
     : { kind: 'read', value: [] }
-  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
+  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles, remoteId))
 }

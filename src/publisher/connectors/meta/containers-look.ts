@@ -78,7 +78,7 @@ export async function verifyContainer(
     until: publishedAt + COPY_WITHIN_MS,
   }
   const list = await readPosts(api, reader, wanted.since)
-  const sighting = sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
+  const sighting = sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles, remoteId))
   const { container } = readHandles(post.handles)
   if (sighting.kind !== 'unknown' || remoteId !== undefined || container === undefined) {
     return sighting

@@ -50,6 +50,7 @@ const handles = z.object({
   sentAt: z.number().optional().catch(undefined),
   /** When a post was first sent that is gone since: it may only have been out of sight. */
   earlierAt: z.number().optional().catch(undefined),
+  earlierId: z.string().optional().catch(undefined),
 })
 export type ContainerHandles = z.infer<typeof handles>
 
@@ -58,9 +59,9 @@ export function readHandles(stored: unknown): ContainerHandles {
 }
 
 /** A container that was published speaks for the post that is gone, and cannot be published again. */
-export function afterRemoval(stored: unknown): Handles {
+export function afterRemoval(stored: unknown, earlierId: string | undefined): Handles {
   const { sentAt, earlierAt } = readHandles(stored)
-  return { parts: [], earlierAt: sentAt ?? earlierAt }
+  return { parts: [], earlierAt: sentAt ?? earlierAt, earlierId }
 }
 
 /** The documented answer to a lost publish is the container's own status. */
@@ -85,8 +86,9 @@ export function wantedPost(
   { content, handles: stored, otherRemoteIds }: PublishRequest,
   since: Instant,
 ): Wanted {
-  const { sentAt = since } = readHandles(stored)
-  return { text: content.text, since: Math.min(sentAt, since), others: otherRemoteIds ?? new Set() }
+  const { sentAt = since, earlierId } = readHandles(stored)
+  const others = otherRemoteIds ?? new Set()
+  return { text: content.text, since: Math.min(sentAt, since), others, earlierId }
 }
 
 /** The account's posts since then; a container has no edge to the post it became. */

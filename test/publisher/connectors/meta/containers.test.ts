@@ -108,6 +108,11 @@ describe('after a removal', () => {
     const live = await attempt(removed, [listed])
     expect(live.outcome).toEqual({ kind: 'published', remoteId: 'm1' })
     expect((await attempt(removed, [metaError(2, undefined, 500)])).outcome.kind).toBe('transient')
+    const edited = json({
+      data: [{ id: 'm1', caption: 'Edited', timestamp: '2026-01-05T11:00:01+0000' }],
+    })
+    const itself = await attempt({ ...removed, earlierId: 'm1' }, [edited])
+    expect(itself.outcome).toEqual({ kind: 'published', remoteId: 'm1' })
   })
 })
 
