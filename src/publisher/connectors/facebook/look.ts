@@ -74,16 +74,16 @@ export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<
     }
   }
   const { video } = readHandles(doubt.handles)
-  if (video !== undefined) return videoFinding(await readVideo(page, reader, video))
+  const state = video === undefined ? undefined : await readVideo(page, reader, video)
+  if (state?.kind === 'live' || state?.kind === 'broken') return videoFinding(state)
   const wanted = wantedPost(doubt, doubt.mutationAt)
   const list = await readPosts(page, reader, wanted.since)
+  const found = list.kind === 'read' ? foundAmong(matching(list.value, wanted)) : undefined
+  if (found) return found
+  if (state) return videoFinding(state)
   if (list.kind === 'unread') return notLooked(list)
-  return (
-    foundAmong(matching(list.value, wanted)) ?? {
-      kind: 'unclear',
-      how: "The Page's list does not show it, but that list leaves posts out.",
-    }
-  )
+  const how = "The Page's list does not show it, but that list leaves posts out."
+  return { kind: 'unclear', how }
 }
 
 /** Whether a live post is still there, and alone. */

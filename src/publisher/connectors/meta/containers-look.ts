@@ -38,7 +38,6 @@ export async function lookUpContainer(
   }
   const { container } = readHandles(doubt.handles)
   const state = container === undefined ? undefined : await readState(api, container, reader)
-  if (state?.kind === 'unread') return notLooked(state)
   const wanted = wantedPost(doubt, doubt.mutationAt)
   const list = await readPosts(api, reader, wanted.since)
   const listed = list.kind === 'read' ? foundAmong(matching(list.value, wanted)) : undefined
@@ -46,6 +45,7 @@ export async function lookUpContainer(
     return { ...listed, kind: 'found', how: `${platform} says that it is published.` }
   }
   if (listed) return listed
+  if (state?.kind === 'unread') return notLooked(state)
   if (list.kind === 'unread') return notLooked(list)
   switch (state?.kind) {
     case 'FINISHED':

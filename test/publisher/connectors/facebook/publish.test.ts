@@ -201,6 +201,27 @@ describe('a video', () => {
     expect((await again([reset])).outcome).toMatchObject({ kind: 'transient' })
   })
 
+  it.each([
+    ['still processed', status('processing'), 'unclear'],
+    ['not shown', metaError(100, 33), 'unclear'],
+    ['unreadable', metaError(100), 'error'],
+  ])('that is %s may be in the list already', async (_, read, otherwise) => {
+    const doubt = {
+      ...requestOf({ content, handles }),
+      mutationAt: NOON,
+      evidence: [],
+      otherRemoteIds: new Set<string>(),
+    }
+    const post = { id: '1029_9', message: content.text, created_time: '2026-01-05T12:00:00+0000' }
+    const lookUp = (list: Answer) => facebook.lookUp?.(doubt, scriptedSteps([read, list]))
+    expect(await lookUp(json({ data: [post] }))).toMatchObject({
+      kind: 'found',
+      remoteId: '1029_9',
+    })
+    expect(await lookUp(none)).toMatchObject({ kind: otherwise })
+    expect(await lookUp(reset)).toMatchObject({ kind: otherwise })
+  })
+
   it('that was accepted is not uploaded again while Facebook works on it', async () => {
     const { outcome, steps } = await attempt(content, handles, [status('processing')])
     expect(outcome.kind).toBe('accepted')

@@ -191,6 +191,15 @@ describe('a look-up', () => {
     expect(await lookUp([state(code), list])).toMatchObject(finding)
   })
 
+  it.each([
+    ['is not shown', metaError(100, 33)],
+    ['cannot be asked for its state', metaError(100)],
+    ['cannot be read', metaError(2, undefined, 500)],
+  ])('of a container that %s is left to the list, which proves no absence', async (_, unread) => {
+    expect(await lookUp([unread, listed])).toMatchObject({ kind: 'found', remoteId: 'm1' })
+    expect(await lookUp([unread, none])).toMatchObject({ kind: 'error' })
+  })
+
   it('keeps the container for the next attempt while it is FINISHED', async () => {
     expect(await lookUp([FINISHED, none])).not.toHaveProperty('discardHandles')
   })
