@@ -1,5 +1,5 @@
 import { type FailedContainer, failedContainer } from '../meta/containers.js'
-import type { GraphError, Meaning, Meanings } from '../meta/errors.js'
+import { type GraphError, isMissing, type Meaning, type Meanings } from '../meta/errors.js'
 
 const refused = (reasonClass: 'validation' | 'media', text: string, next?: string): Meaning => ({
   kind: 'refused',
@@ -60,6 +60,11 @@ export const instagramMeanings: Meanings = {
 /** Publishing was asked for too early (9007/2207027); nothing was published. */
 export function isNotReady({ code, error_subcode }: GraphError): boolean {
   return code === 9007 || error_subcode === 2207027
+}
+
+/** The container is not known, or not any more. */
+export function isUnknown(error: GraphError): boolean {
+  return isMissing(error) || error.error_subcode === 2207008
 }
 
 /** What a failed container means; the subcode stands somewhere in its status text. */

@@ -6,7 +6,7 @@ import { checkContainerAccount, lookUpContainer, verifyContainer } from '../meta
 import { publishContainer } from '../meta/containers-publish.js'
 import { createGraph, removeObject } from '../meta/graph.js'
 import { appToken, tokenExchange, withTokenFacts } from '../meta/token.js'
-import { instagramMeanings, isNotReady } from './classify.js'
+import { instagramMeanings, isNotReady, isUnknown } from './classify.js'
 import { checkInstagram, IMAGES, planInstagram } from './render.js'
 import { CONTAINER_FIELDS, container, MEDIA_FIELDS, media } from './wire.js'
 
@@ -50,6 +50,7 @@ export function createInstagram(account: InstagramAccount): Connector {
     container: { fields: CONTAINER_FIELDS, schema: container },
     post: { fields: MEDIA_FIELDS, schema: media },
     isNotReady,
+    isUnknown,
   }
   const facebookLogin = new URL(account.apiUrl).hostname === 'graph.facebook.com'
   const asker = appToken(account)

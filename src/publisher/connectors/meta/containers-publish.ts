@@ -1,16 +1,19 @@
 import type { Outcome } from '../../core/outcome.js'
+import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { type Answer, parseJson } from '../http.js'
 import { foundAmong, livePost, matching, remote } from '../match.js'
-import { notSentUnread, type Unread } from '../read.js'
+import { notSentUnread } from '../read.js'
 import {
+  afterRemoval,
   type ContainerApi,
   type ContainerHandles,
   readHandles,
   readPost,
   readPosts,
   readState,
+  type StateUnread,
   wantedPost,
 } from './containers.js'
 import { graphError } from './errors.js'
@@ -24,6 +27,8 @@ interface Attempt {
 
 /** Containers expire after 24 h; parts that old are not worth building on. */
 const PARTS_LIFE_MS = 23 * 3_600_000
+/** Media are prepared within five minutes; a container that is not shown for so long is tried. */
+const UNSEEN_MS = 10 * 60_000
 
 /**
  * One attempt: makes the containers that are missing, reads where the container stands, and
@@ -39,7 +44,7 @@ export async function publishContainer(
   const attempt = { api, request, steps }
   let handles = readHandles(request.handles)
   if (handles.container === undefined) {
-    const earlier = await stillThere(attempt, handles)
+    const earlier = await stillThere(attempt, handles.earlierAt)
     if (earlier) return earlier
     const made = await makeContainers(attempt, handles)
     if ('kind' in made) return made
@@ -48,10 +53,10 @@ export async function publishContainer(
   return goOn(attempt, handles, handles.container ?? '')
 }
 
-/** Nothing is sent for a post that is gone before the account was read once more. */
+/** Nothing is sent for a post that seems gone before the account was read once more. */
 async function stillThere(
   { api, request, steps }: Attempt,
-  { earlierAt }: ContainerHandles,
+  earlierAt: Instant | undefined,
 ): Promise<Outcome | undefined> {
   if (earlierAt === undefined) return undefined
   const wanted = wantedPost(request, earlierAt)
@@ -106,16 +111,49 @@ async function goOn(attempt: Attempt, handles: ContainerHandles, id: string): Pr
       return { kind: 'transient', reason: { class: 'platform', text }, discardHandles: true }
     }
     case 'unread':
-      return stateUnknown(handles, state)
+      return isTried(attempt, handles, state)
+        ? tryUnseen(attempt, handles, id)
+        : stateUnknown(handles, state)
   }
 }
 
-async function send(attempt: Attempt, handles: ContainerHandles, id: string): Promise<Outcome> {
+/**
+ * Whether a container that is not shown is published all the same: "missing" has been seen to be wrong,
+ * and of one that was sent before a person has said since that it is not there.
+ */
+function isTried(
+  { request, steps }: Attempt,
+  { createdAt = 0, sentAt }: ContainerHandles,
+  { missing }: StateUnread,
+): boolean {
+  if (!missing) return false
+  if (sentAt !== undefined) return sentAt < request.dueSince
+  return steps.now() - createdAt >= UNSEEN_MS
+}
+
+async function tryUnseen(attempt: Attempt, handles: ContainerHandles, id: string) {
+  const earlier = await stillThere(attempt, handles.sentAt ?? handles.earlierAt)
+  return earlier ?? send(attempt, handles, id, true)
+}
+
+/** @param unseen the platform does not show the container, so that "unknown" is its last word on it */
+async function send(
+  attempt: Attempt,
+  handles: ContainerHandles,
+  id: string,
+  unseen = false,
+): Promise<Outcome> {
   const { api, steps } = attempt
   const { graph, accountId, edges } = api
   const sent = { ...handles, sentAt: handles.sentAt ?? steps.now() }
   const call = graph.post(`${accountId}/${edges.publish}`, { creation_id: id })
   const answer = await steps.mutate(call, sent)
+  const mayWait = handles.sentAt === undefined && isNotReady(api, answer)
+  if (unseen && isUnknown(api, answer) && !mayWait) {
+    await steps.save(afterRemoval(sent, handles.earlierId))
+    const text = `${graph.platform} does not know the prepared post any more; it is prepared again.`
+    return { kind: 'transient', reason: { class: 'platform', text } }
+  }
   if (isNotReady(api, answer)) {
     const state = await readState(api, id, steps)
     return state.kind === 'PUBLISHED' ? alreadyLive(attempt, sent) : preparing(api)
@@ -141,6 +179,12 @@ function isNotReady(api: ContainerApi, answer: Answer): boolean {
   return error !== undefined && api.isNotReady(error)
 }
 
+function isUnknown(api: ContainerApi, answer: Answer): boolean {
+  if (answer.kind !== 'answer' || answer.status >= 500) return false
+  const error = graphError(parseJson(answer.text))
+  return error !== undefined && api.isUnknown(error)
+}
+
 function preparing({ graph }: ContainerApi): Outcome {
   return { kind: 'accepted', stage: 'preparing', note: `${graph.platform} is preparing the media.` }
 }
@@ -149,7 +193,7 @@ function preparing({ graph }: ContainerApi): Outcome {
  * A container that was never sent can be asked after again. One that was sent before must not be
  * given up for a new one when the wait is over, so that is an attempt that did not work.
  */
-function stateUnknown({ sentAt }: ContainerHandles, unread: Unread): Outcome {
+function stateUnknown({ sentAt }: ContainerHandles, unread: StateUnread): Outcome {
   const outcome = notSentUnread(unread)
   const waits = outcome.kind === 'transient' && outcome.scope !== 'account'
   return waits && sentAt === undefined

@@ -39,6 +39,8 @@ export interface ContainerApi {
   readonly post: { readonly fields: string; readonly schema: z.ZodType<Listed> }
   /** A refusal that only means "not yet": nothing was published. */
   isNotReady(error: GraphError): boolean
+  /** A refusal of a container that is not known, or not any more. */
+  isUnknown(error: GraphError): boolean
 }
 
 const handles = z.object({
@@ -64,17 +66,21 @@ export function afterRemoval(stored: unknown, earlierId: string | undefined): Ha
   return { parts: [], earlierAt: sentAt ?? earlierAt, earlierId }
 }
 
+/** `missing` is the platform's own word, and has been seen to be wrong. */
+export type StateUnread = Unread & { readonly missing?: true }
+
 /** The documented answer to a lost publish is the container's own status. */
 export async function readState(
   { graph, container }: ContainerApi,
   id: string,
   reader: Reader,
-): Promise<ContainerState | Unread> {
+): Promise<ContainerState | StateUnread> {
   const read = await readObject(graph, reader, id, { fields: container.fields }, container.schema)
   if (read.kind === 'read') return read.value
   if (read.kind === 'unread') return read
   const text = `${graph.platform} does not show the prepared post.`
-  return { kind: 'unread', outcome: { kind: 'transient', reason: { class: 'platform', text } } }
+  const outcome: Outcome = { kind: 'transient', reason: { class: 'platform', text } }
+  return { kind: 'unread', outcome, missing: true }
 }
 
 export function readPost({ graph, post }: ContainerApi, reader: Reader, id: string) {

@@ -1,5 +1,5 @@
 import { type FailedContainer, failedContainer } from '../meta/containers.js'
-import type { GraphError, Meaning, Meanings } from '../meta/errors.js'
+import { type GraphError, isMissing, type Meaning, type Meanings } from '../meta/errors.js'
 
 const video = (text: string): Meaning => ({ kind: 'refused', class: 'media', text })
 
@@ -46,4 +46,9 @@ export function failedMedia(message = ''): FailedContainer {
  */
 export function isNotReady({ code, error_subcode }: GraphError): boolean {
   return code === 9007 || error_subcode === 4279009
+}
+
+/** The container is not known, or not any more. */
+export function isUnknown(error: GraphError): boolean {
+  return isMissing(error) || error.error_subcode === 4279009
 }

@@ -6,7 +6,7 @@ import { checkContainerAccount, lookUpContainer, verifyContainer } from '../meta
 import { publishContainer } from '../meta/containers-publish.js'
 import { createGraph, removeObject } from '../meta/graph.js'
 import { tokenExchange, withTokenFacts } from '../meta/token.js'
-import { isNotReady, threadsMeanings } from './classify.js'
+import { isNotReady, isUnknown, threadsMeanings } from './classify.js'
 import { checkThreads, IMAGES, planThreads } from './render.js'
 import { CONTAINER_FIELDS, container, THREAD_FIELDS, thread } from './wire.js'
 
@@ -44,6 +44,7 @@ export function createThreads(account: ThreadsAccount): Connector {
     container: { fields: CONTAINER_FIELDS, schema: container },
     post: { fields: THREAD_FIELDS, schema: thread },
     isNotReady,
+    isUnknown,
   }
   return {
     platform: 'threads',

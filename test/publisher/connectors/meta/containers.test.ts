@@ -163,6 +163,73 @@ describe('a kept container', () => {
   })
 })
 
+describe('a container that is not shown', () => {
+  const missing = metaError(100, 33)
+  const none = json({ data: [] })
+  const down = metaError(2, undefined, 500)
+  const sent = { ...kept, sentAt: NOON - 2 * HOUR }
+  const later = NOON + 11 * 60_000
+  const round = async (
+    handles: Handles,
+    answers: Parameters<typeof scriptedSteps>[0],
+    { connector = instagram, dueSince = NOON, now = NOON } = {},
+  ) => {
+    const steps = scriptedSteps(answers, now)
+    const outcome = await connector.publish(requestOf({ content: image, handles, dueSince }), steps)
+    const sends = steps.requests.filter(({ url }) => url.endsWith('publish')).length
+    return { outcome, sends, saved: steps.saved }
+  }
+
+  it('and that a person did not find is published itself, once the list shows no post', async () => {
+    const again = await round(sent, [missing, none, json({ id: 'm1' }), down])
+    expect(again).toEqual({
+      outcome: { kind: 'published', remoteId: 'm1' },
+      sends: 1,
+      saved: [sent],
+    })
+  })
+
+  it('is not published while the list shows the post, or cannot be read', async () => {
+    const post = { id: 'm1', caption: image.text, timestamp: '2026-01-05T10:00:01+0000' }
+    const live = await round(sent, [missing, json({ data: [post] })])
+    expect(live).toMatchObject({ outcome: { kind: 'published', remoteId: 'm1' }, sends: 0 })
+    const unread = await round(sent, [missing, down])
+    expect(unread).toMatchObject({ outcome: { kind: 'transient' }, sends: 0 })
+  })
+
+  it('is not published a second time in the round that sent it', async () => {
+    const same = await round(sent, [missing], { dueSince: NOON - 3 * HOUR })
+    expect(same).toMatchObject({ outcome: { kind: 'transient' }, sends: 0 })
+  })
+
+  it.each([
+    ['Instagram', instagram, metaError(24, 2207008)],
+    ['Instagram, as a missing object', instagram, missing],
+    ['Threads', threads, metaError(24, 4279009)],
+  ])('is made anew when publishing it is refused as unknown: %s', async (_, connector, refusal) => {
+    const { outcome, saved } = await round(sent, [missing, none, refusal], { connector })
+    expect(outcome.kind).toBe('transient')
+    expect(saved.at(-1)).toMatchObject({ parts: [], earlierAt: sent.sentAt })
+    expect(saved.at(-1)).not.toHaveProperty('container')
+  })
+
+  it('is in doubt when publishing it breaks off', async () => {
+    const { outcome, saved } = await round(sent, [missing, none, metaError(100, 33, 500)])
+    expect(outcome.kind).toBe('ambiguous')
+    expect(saved.at(-1)).toEqual(sent)
+  })
+
+  it('and was never sent is published once its media have had their time', async () => {
+    const early = await round(kept, [missing])
+    expect(early).toMatchObject({ outcome: { kind: 'accepted', stage: 'preparing' }, sends: 0 })
+    const due = await round(kept, [missing, json({ id: 'm1' }), down], { now: later })
+    expect(due.outcome).toEqual({ kind: 'published', remoteId: 'm1' })
+    const notYet = [missing, metaError(24, 4279009), missing]
+    const waiting = await round(kept, notYet, { connector: threads, now: later })
+    expect(waiting.outcome).toMatchObject({ kind: 'accepted', stage: 'preparing' })
+  })
+})
+
 describe('a look-up', () => {
   const doubt = {
     ...requestOf({ content: image, handles: { ...kept, sentAt: NOON } }),
