@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../store/chat-messages.js'
 import type { StoredTarget } from '../../store/stored-target.js'
-import { holdFact } from '../card-replies.js'
+import { holdFact } from '../card-facts.js'
 import type { TargetCard } from '../card-target.js'
 
 /** So often a target's message is posted at most: whoever goes on deleting it wants to see none. */
