@@ -1,5 +1,5 @@
-import { aborted } from '../bot/within.js'
 import type { Route } from '../server.js'
+import { aborted } from '../wait.js'
 import { createAccess } from './access.js'
 import type { ApiDeps } from './deps.js'
 import { describeApi } from './openapi.js'

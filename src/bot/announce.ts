@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import { loadUntold } from '../store/load-untold.js'
+import { within } from '../wait.js'
 import { type Bell, createBell } from './announce/bell.js'
 import { createDoors } from './announce/doors.js'
 import { ANNOUNCE_SETTINGS, type AnnounceSettings } from './announce/settings.js'
@@ -7,7 +8,6 @@ import { type TellContext, tell } from './announce/tell.js'
 import { createTurns } from './announce/turns.js'
 import type { Chat } from './chat.js'
 import type { BotDeps } from './deps.js'
-import { within } from './within.js'
 
 export interface Announcer {
   /** Catches up with what was missed, then follows every change. */

@@ -17,6 +17,7 @@ export interface Fact {
 /** So many names stand in one line. */
 const NAMES_PER_LINE = 10
 
+/** What people are asked about a target, or should know of it, as it stands. */
 export function askFact(view: PostView, stored: StoredTarget): Fact[] {
   const { state, attempt } = stored.target
   const name = accountLine(stored)

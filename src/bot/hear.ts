@@ -1,5 +1,5 @@
 import type { Channel, Database } from '../store/database.js'
-import { unlessAborted, within } from './within.js'
+import { unlessAborted, within } from '../wait.js'
 
 /** What workers have told about accounts since the listening began. */
 export interface Hearing {

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import type { Log } from '../log.js'
+import { aborted, unlessAborted, within } from '../wait.js'
 import type { Command } from './command.js'
 import { type Reply, say } from './reply.js'
 import { failureWords, givenUpWords, SLOW } from './trouble.js'
-import { aborted, unlessAborted, within } from './within.js'
 
 /** Something would be queued by a command that was given up. */
 export class GivenUpError extends Error {

@@ -1,5 +1,6 @@
 import type { Route } from '../server.js'
 import type { Gauges } from '../store/load-gauges.js'
+import { within } from '../wait.js'
 import type { Metrics, Readings } from './metrics.js'
 
 /** However many ask, the servers are asked no more often than this. */
@@ -44,13 +45,8 @@ export function metricsRoute(
 
 /** @returns undefined when it fails or takes too long */
 async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, READ_WITHIN_MS, undefined)
-  })
-  try {
-    return await Promise.race([work.catch(() => undefined), late])
-  } finally {
-    clearTimeout(timer)
-  }
+  return within(
+    READ_WITHIN_MS,
+    work.catch(() => undefined),
+  )
 }

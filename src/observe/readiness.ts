@@ -1,3 +1,5 @@
+import { within } from '../wait.js'
+
 /** @returns undefined when all is well, else what is not, in a few words */
 export type Check = () => Promise<string | undefined> | string | undefined
 
@@ -39,18 +41,10 @@ export function createReadiness(): Readiness {
 /** A check that something answers, and in time. */
 export function answers(ask: () => Promise<unknown>, otherwise: string): Check {
   return async () => {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, ANSWER_WITHIN_MS, otherwise)
-    })
-    const asked = ask().then(
-      () => undefined,
-      () => otherwise,
+    const answered = ask().then(
+      () => true,
+      () => false,
     )
-    try {
-      return await Promise.race([asked, late])
-    } finally {
-      clearTimeout(timer)
-    }
+    return (await within(ANSWER_WITHIN_MS, answered)) ? undefined : otherwise
   }
 }

@@ -1,8 +1,7 @@
 import { type Client, Events, type REST } from 'discord.js'
 import { ConfigError, type DiscordSettings } from '../../config.js'
 import type { Log } from '../../log.js'
-import { pause } from '../announce/bell.js'
-import { aborted, within } from '../within.js'
+import { aborted, backoffMs, pause, within } from '../../wait.js'
 import { createClient } from './client.js'
 import { classifyDiscordError } from './errors.js'
 import { registerCommands } from './register.js'
@@ -92,7 +91,7 @@ export function keepConnected(
     work: () => Promise<unknown>,
     giveUp: (error: unknown) => boolean = (error) => error instanceof ConfigError,
   ): Promise<void> {
-    const { baseMs, maxMs } = parts.pauses ?? PAUSES
+    const { pauses = PAUSES } = parts
     for (let failures = 1; !stopping.signal.aborted; failures++) {
       try {
         await work()
@@ -101,8 +100,7 @@ export function keepConnected(
         if (giveUp(error)) throw error
         const why = error instanceof ConfigError ? error.message : reasonOf(error)
         log.warn(`Discord cannot be reached (${why}); trying again, this was try ${failures}`)
-        const ceilingMs = Math.min(maxMs, baseMs * 2 ** (failures - 1))
-        await pause(ceilingMs * (0.5 + parts.random() / 2), stopping.signal)
+        await pause(backoffMs(failures, pauses, parts.random), stopping.signal)
       }
     }
   }

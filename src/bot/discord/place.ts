@@ -1,6 +1,6 @@
 import { type REST, Routes } from 'discord.js'
 import { z } from 'zod'
-import { within } from '../within.js'
+import { within } from '../../wait.js'
 
 /** Announcement threads, public and private threads. */
 export const THREADS: ReadonlySet<number> = new Set([10, 11, 12])

@@ -2,7 +2,7 @@ import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@s
 import type { SlackSettings } from '../../config.js'
 import type { Log } from '../../log.js'
 import type { Route } from '../../server.js'
-import { within } from '../within.js'
+import { within } from '../../wait.js'
 import { type Connection, keepConnected, type Pauses } from './connection.js'
 
 /** Where Slack sends events without Socket Mode; the manifest's request URL ends so. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../log.js'
-import { within } from '../within.js'
+import { backoffMs, pause, within } from '../../wait.js'
 import { classifySlackError } from './errors.js'
 
 /** Slack refused a token; trying again is of no use until somebody sets another. */
@@ -127,7 +127,7 @@ export function keepConnected(
         const words = refused?.message ?? `Slack cannot be reached (${reasonOf(error)})`
         log.warn(`${words}; trying again, this was try ${failures}`)
       }
-      await pause(pauseMs(failures, parts.random, pauses), stopping.signal)
+      await pause(backoffMs(failures, pauses, parts.random), stopping.signal)
     }
   }
 
@@ -165,7 +165,7 @@ export async function untilReached<T>(
       parts.log.warn(
         `Slack cannot be reached (${reasonOf(error)}); trying again, this was try ${failures}`,
       )
-      await pause(pauseMs(failures, parts.random, parts.pauses ?? PAUSES), parts.signal)
+      await pause(backoffMs(failures, parts.pauses ?? PAUSES, parts.random), parts.signal)
     }
   }
   return undefined
@@ -187,24 +187,4 @@ function tokenRefusal(error: unknown, name: keyof typeof WHERE): SlackTokenError
 function reasonOf(error: unknown): string {
   const failure = classifySlackError(error)
   return failure.kind === 'limited' ? 'too many requests' : failure.why
-}
-
-function pauseMs(failures: number, random: () => number, { baseMs, maxMs }: Pauses): number {
-  if (failures === 0) return 0
-  const ceiling = Math.min(maxMs, baseMs * 2 ** (failures - 1))
-  return ceiling * (0.5 + random() / 2)
-}
-
-/** Ends early, without an error, when the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted || ms === 0) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
 }

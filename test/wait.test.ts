@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { unlessAborted } from '../../src/bot/within.js'
+import { unlessAborted } from '../src/wait.js'
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 

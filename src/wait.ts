@@ -41,3 +41,30 @@ export async function unlessAborted<T>(
     signal.removeEventListener('abort', give)
   }
 }
+
+/** Waits, but not beyond the signal. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted || ms <= 0) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+  })
+}
+
+/**
+ * The wait after so many failures in a row, milliseconds: twice as long each time, up to `maxMs`, of
+ * which chance takes up to a half.
+ */
+export function backoffMs(
+  failures: number,
+  { baseMs, maxMs }: { readonly baseMs: number; readonly maxMs: number },
+  random: () => number,
+): number {
+  if (failures === 0) return 0
+  return Math.min(maxMs, baseMs * 2 ** (failures - 1)) * (0.5 + random() / 2)
+}
