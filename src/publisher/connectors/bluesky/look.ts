@@ -18,6 +18,13 @@ type Look =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unread'; readonly outcome: Outcome }
 
+/** Older servers have no name of its own for it, only these words. */
+function isNoRecord(judged: Outcome | Success): boolean {
+  if (judged.kind !== 'permanent') return false
+  const { code, text } = judged.reason
+  return code === NOT_FOUND || (code === 'InvalidRequest' && /could not locate record/i.test(text))
+}
+
 /** Reads the record under a key. The account's own server answers at once and without doubt. */
 export async function readAt(sessions: Sessions, rkey: string, reader: Reader): Promise<Look> {
   const line: Line = { send: reader.read, now: reader.now }
@@ -27,7 +34,7 @@ export async function readAt(sessions: Sessions, rkey: string, reader: Reader): 
   const judged = await sessions.ask(line, (open) =>
     xrpc(open, 'com.atproto.repo.getRecord', { query }),
   )
-  if (judged.kind === 'permanent' && judged.reason.code === NOT_FOUND) return { kind: 'missing' }
+  if (isNoRecord(judged)) return { kind: 'missing' }
   if (judged.kind !== 'success') return { kind: 'unread', outcome: judged }
   const parsed = readRecord.safeParse(judged.json)
   if (!parsed.success) {

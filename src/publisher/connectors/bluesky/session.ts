@@ -1,7 +1,8 @@
 import type { Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
-import { failureOf, type Success, unreadable } from '../classify.js'
+import { type Success, unreadable } from '../classify.js'
 import type { Answer, HttpRequest } from '../http.js'
+import { isCredential } from '../read.js'
 import { isSessionEnded, judge } from './classify.js'
 import { expiryOf, openedSession, pdsOf } from './wire.js'
 
@@ -86,12 +87,12 @@ export class Sessions {
    * @returns why nothing can be sent; undefined also where the server cannot be asked that
    */
   async prove(line: Line): Promise<Outcome | undefined> {
-    const judged = await this.ask(line, (session) =>
-      xrpc(session, 'com.atproto.server.getSession', { query: {} }),
+    const session = await this.open(line)
+    if (session.kind !== 'session') return session
+    const judged = await this.ask(line, (open) =>
+      xrpc(open, 'com.atproto.server.getSession', { query: {} }),
     )
-    if (judged.kind === 'success') return undefined
-    const unknown = ['404', '501', 'MethodNotImplemented', 'XRPCNotSupported']
-    return unknown.includes(failureOf(judged).reason.code ?? '') ? undefined : judged
+    return judged.kind !== 'success' && isInTheWay(judged) ? judged : undefined
   }
 
   /** Undefined when the refresh token is refused too. */
@@ -140,6 +141,18 @@ export class Sessions {
       if (this.busy === busy) this.busy = undefined
     }
   }
+}
+
+/**
+ * Whether it keeps a post from being sent: the credential is refused, the account is limited, or the
+ * server does not answer. Any other answer is only about the question: not every server knows it.
+ */
+function isInTheWay(outcome: Outcome): boolean {
+  if (isCredential(outcome)) return true
+  if (outcome.kind !== 'transient') return false
+  const { class: reasonClass, code = '' } = outcome.reason
+  if (reasonClass === 'network' || reasonClass === 'rate_limit') return true
+  return code === '408' || (/^5\d\d$/.test(code) && code !== '501')
 }
 
 function isWorn({ accessJwt, openedAt }: Session, now: Instant): boolean {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { PublishRequest, Steps } from '../../../../src/publisher/connectors/connector.js'
-import type { HttpRequest } from '../../../../src/publisher/connectors/http.js'
+import type { Answer, HttpRequest } from '../../../../src/publisher/connectors/http.js'
 import type { Handles } from '../../../../src/publisher/core/target.js'
 import { NOON } from '../../../support/clock.js'
+import { json, requestOf } from '../scripted-steps.js'
 import { openStandIn } from './stand-in.js'
 
 const HOUR = 3_600_000
@@ -42,6 +43,28 @@ async function start() {
   }
   return { clock, sandbox, attempt, written }
 }
+
+describe('a record that is not there', () => {
+  const reads = async (answer: Answer) => {
+    const { connector, steps } = await openStandIn()
+    const read: Steps['read'] = async (request) =>
+      request.url.includes('getRecord') ? answer : steps.read(request)
+    const doubt = {
+      ...requestOf(),
+      mutationAt: NOON,
+      evidence: [],
+      otherRemoteIds: new Set<string>(),
+    }
+    return connector.lookUp?.(doubt, { ...steps, read })
+  }
+
+  it('is absent also in the words of an older server, but not in any others', async () => {
+    const older = { error: 'InvalidRequest', message: 'Could not locate record: at://did/a/b' }
+    expect(await reads(json(older, 400))).toMatchObject({ kind: 'absent', proof: 'conclusive' })
+    const other = { error: 'InvalidRequest', message: 'Could not find repo: did:plc:acme' }
+    expect(await reads(json(other, 400))).toMatchObject({ kind: 'error' })
+  })
+})
 
 describe('a round that a person begins', () => {
   it('writes the time of its own, under the key of the first attempt', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { pdsOf } from '../../../../src/publisher/connectors/bluesky/wire.js'
-import type { PublishRequest } from '../../../../src/publisher/connectors/connector.js'
+import type { PublishRequest, Steps } from '../../../../src/publisher/connectors/connector.js'
+import type { Answer } from '../../../../src/publisher/connectors/http.js'
 import type { SandboxOptions } from '../../../../src/sandbox/platforms/index.js'
+import { json, requestOf } from '../scripted-steps.js'
 import { openStandIn } from './stand-in.js'
 
 const HOUR = 3_600_000
@@ -25,6 +27,15 @@ async function start(options: SandboxOptions = {}) {
   const calls = (method: string) =>
     sandbox.requests('bluesky').filter(({ path }) => path.includes(method)).length
   return { clock, sandbox, connector, publish, calls, steps }
+}
+
+/** One post, on a server that answers the question about the session in this way. */
+async function publishWith(answer: Answer) {
+  const { connector, steps, sandbox } = await openStandIn()
+  const prepare: Steps['prepare'] = async (request) =>
+    request.url.includes('getSession') ? answer : steps.prepare(request)
+  const outcome = await connector.publish(requestOf(), { ...steps, prepare })
+  return { outcome, sandbox }
 }
 
 describe('the session', () => {
@@ -52,6 +63,29 @@ describe('the session', () => {
     expect(await publish('second')).toMatchObject({ kind: 'published' })
     expect(calls('createSession')).toBe(1)
     expect(sandbox.live('bluesky')).toHaveLength(1)
+  })
+
+  it.each([
+    ['does not know the question', json({ error: 'NotFound', message: 'Not Found' }, 404)],
+    ['finds it invalid', json({ error: 'InvalidRequest', message: 'unknown method' }, 400)],
+    ['does not allow it', json({ error: 'MethodNotAllowed' }, 405)],
+    ['has no words for it', { kind: 'answer', status: 404, headers: {}, text: '' }],
+    ['has not built it', json({ error: 'MethodNotImplemented' }, 501)],
+  ] as const)('need not be proven to a server that %s', async (_, answer) => {
+    const { outcome, sandbox } = await publishWith(answer)
+    expect(outcome.kind).toBe('published')
+    expect(sandbox.live('bluesky')).toHaveLength(1)
+  })
+
+  it.each([
+    ['refuses it', json({ error: 'AuthMissing' }, 401), 'permanent'],
+    ['limits the account', json({ error: 'RateLimitExceeded' }, 429), 'transient'],
+    ['is down', json({ error: 'InternalServerError' }, 502), 'transient'],
+    ['is silent', { kind: 'noAnswer', why: 'the connection was reset' }, 'transient'],
+  ] as const)('that does not hold, or a server that %s, sends nothing', async (_, answer, kind) => {
+    const { outcome, sandbox } = await publishWith(answer)
+    expect(outcome.kind).toBe(kind)
+    expect(sandbox.live('bluesky')).toEqual([])
   })
 
   it('does not outlive the app password', async () => {
