@@ -1,5 +1,6 @@
 import type { Finding, Outcome } from '../core/outcome.js'
 import { failureOf } from './classify.js'
+import type { CredentialCheck } from './connector.js'
 
 /** A read that did not work: it says nothing about what was asked. */
 export interface Unread {
@@ -26,6 +27,15 @@ export function isCredential(outcome: Outcome): boolean {
     outcome.kind === 'permanent' &&
     (outcome.reason.class === 'auth' || outcome.reason.class === 'permission')
   )
+}
+
+/**
+ * A check that did not succeed. A platform that does not know the question, or finds it malformed, says
+ * nothing about who asked.
+ */
+export function failedCheck(outcome: Outcome): CredentialCheck {
+  const { reason } = failureOf(outcome)
+  return { kind: isCredential(outcome) ? 'refused' : 'unknown', reason }
 }
 
 /**

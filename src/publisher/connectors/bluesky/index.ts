@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { accountName, apiRoot, secret } from '../account.js'
-import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import { cardLink } from '../links.js'
+import { failedCheck } from '../read.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
 import { checkBluesky, IMAGES } from './render.js'
@@ -59,6 +59,5 @@ async function checkLogin(sessions: Sessions, reader: Reader): Promise<Credentia
           },
         }
   }
-  const { reason } = failureOf(session)
-  return { kind: session.kind === 'permanent' ? 'refused' : 'unknown', reason }
+  return failedCheck(session)
 }

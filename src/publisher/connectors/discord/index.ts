@@ -1,5 +1,5 @@
-import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
+import { failedCheck } from '../read.js'
 import { accessOf, type DiscordAccount } from './account.js'
 import { remove, verify } from './look.js'
 import { publish } from './publish.js'
@@ -32,6 +32,5 @@ export function createDiscord(account: DiscordAccount): Connector {
 async function checkWebhook(webhook: Webhook, reader: Reader): Promise<CredentialCheck> {
   const info = await webhook.readInfo(reader)
   if (info.kind === 'read') return { kind: 'ok', identity: info.value.name ?? 'Webhook' }
-  const { reason } = failureOf(info.outcome)
-  return { kind: info.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
+  return failedCheck(info.outcome)
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { accountName, apiRoot, optionalSecret, secret } from '../account.js'
-import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
 import type { HttpRequest } from '../http.js'
 import { cardLink } from '../links.js'
+import { failedCheck } from '../read.js'
 import { judge } from './classify.js'
 import { lookUp, remove, verify } from './look.js'
 import { Page } from './page.js'
@@ -118,7 +118,7 @@ async function checkBy(
   if (judged.kind === 'success') {
     return { kind: 'ok', identity: userInfo.safeParse(judged.json).data?.name ?? author }
   }
-  const { reason } = failureOf(judged)
-  if (reason.class === 'permission') return { kind: 'ok', identity: author, warning }
-  return { kind: judged.kind === 'permanent' ? 'refused' : 'unknown', reason }
+  const check = failedCheck(judged)
+  const forbidden = check.kind === 'refused' && check.reason.class === 'permission'
+  return forbidden ? { kind: 'ok', identity: author, warning } : check
 }

@@ -39,7 +39,9 @@ export function judge(answer: Answer, purpose: Purpose, now: Instant): Outcome |
 function refusal(status: number, words: string, purpose: Purpose): Outcome {
   const code = String(status)
   const text = `${PLATFORM} refuses it: ${words}`
-  if (status === 401) {
+  // The token is an app's own. @see mastodon/mastodon app/controllers/api/base_controller.rb
+  const isNobodys = status === 422 && /requires an authenticated user/i.test(words)
+  if (status === 401 || isNobodys) {
     return permanent('auth', `${PLATFORM} refuses the access token: ${words}`, RECONNECT, code)
   }
   if (status === 403) {

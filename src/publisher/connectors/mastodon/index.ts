@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accountName, apiRoot, reconnectWith, secret } from '../account.js'
-import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
+import { failedCheck } from '../read.js'
 import { judge } from './classify.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
@@ -47,10 +47,7 @@ export function createMastodon(account: MastodonAccount): Connector {
 /** Whether the token opens the account and may post; reads the server's limits on the way. */
 async function checkToken(server: Server, reader: Reader): Promise<CredentialCheck> {
   const own = await server.readAccount(reader)
-  if (own.kind === 'unread') {
-    const { reason } = failureOf(own.outcome)
-    return { kind: own.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
-  }
+  if (own.kind === 'unread') return failedCheck(own.outcome)
   await server.kind(reader)
   const { acct, username, id } = own.value
   const identity = `@${acct ?? username ?? id}@${server.host()}`

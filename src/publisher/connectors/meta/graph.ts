@@ -3,7 +3,7 @@ import type { Outcome } from '../../core/outcome.js'
 import { type CallKind, classifyAnswer, failureOf, type Success, unreadable } from '../classify.js'
 import type { CredentialCheck, Reader, Removal, Steps } from '../connector.js'
 import { type Answer, type FormPart, type HttpRequest, parseJson } from '../http.js'
-import { isCredential, type Listed, type Read, type Unread } from '../read.js'
+import { failedCheck, type Listed, type Read, type Unread } from '../read.js'
 import { remoteId } from '../remote-id.js'
 import { graphError, isMissing, type Meanings, refineGraph } from './errors.js'
 
@@ -155,6 +155,5 @@ export async function checkToken(
     const next = 'Check the id, and whose token it is.'
     return { kind: 'unknown', reason: { class: 'permission', text, next } }
   }
-  const { reason } = failureOf(read.outcome)
-  return { kind: isCredential(read.outcome) ? 'refused' : 'unknown', reason }
+  return failedCheck(read.outcome)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accountName, apiRoot, optionalSecret, secret } from '../account.js'
-import { failureOf } from '../classify.js'
 import type { Connector, CredentialCheck, Reader } from '../connector.js'
+import { failedCheck } from '../read.js'
 import { lookUp, remove, verify } from './look.js'
 import { publish } from './publish.js'
 import { checkX, IMAGES } from './render.js'
@@ -60,6 +60,5 @@ async function checkToken(user: User, reader: Reader): Promise<CredentialCheck> 
     const { id, username } = own.value
     return { kind: 'ok', identity: username ? `@${username}` : id }
   }
-  const { reason } = failureOf(own.outcome)
-  return { kind: own.outcome.kind === 'permanent' ? 'refused' : 'unknown', reason }
+  return failedCheck(own.outcome)
 }
