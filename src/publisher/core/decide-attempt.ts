@@ -141,7 +141,9 @@ function failedForGood(
 ): Decision {
   const { reason } = outcome
   const change = outcome.discardHandles ? { handles: {} } : {}
-  if (isRefusedCredential(reason) && target.automatic < policy.maxAttempts) {
+  // Also the last automatic attempt is held. Only a target that went on from such a hold can be
+  // beyond it: that ends a refusal which no check can see.
+  if (isRefusedCredential(reason) && target.automatic <= policy.maxAttempts) {
     return moved(
       target,
       { status: 'held', hold: 'account', reason, heldAt: at },

@@ -136,10 +136,26 @@ describe('publishing', () => {
     expect(decision.effects).toEqual([{ kind: 'holdAccount', reason: refusal }])
   })
 
+  it('holds the account also when its last automatic attempt is the first to be refused', () => {
+    const last = { ...publishing, automatic: policy.maxAttempts }
+    const decision = movedTo(attempt(last, { kind: 'permanent', reason: authReason }))
+    expect(stateOf(decision, 'held').hold).toBe('account')
+    expect(decision.effects).toEqual([{ kind: 'holdAccount', reason: authReason }])
+  })
+
   it('fails in the end when a refusal comes back although every check succeeds', () => {
-    const spent = { ...publishing, automatic: policy.maxAttempts }
-    const refused = attempt(spent, { kind: 'permanent', reason: authReason })
-    expect(stateOf(refused, 'failed').reason).toEqual(authReason)
+    let refused = movedTo(attempt(publishing, { kind: 'permanent', reason: authReason })).target
+    let refusals = 1
+    while (refused.state.status === 'held') {
+      const restored = decide(refused, { type: 'accountRestored', at: AT }, readable)
+      const lease = leaseUntil(AT + 60_000)
+      const claim = { type: 'claimed', at: AT, lease, gate: { kind: 'open' } } as const
+      const again = movedTo(decide(movedTo(restored).target, claim, readable)).target
+      refused = movedTo(attempt(again, { kind: 'permanent', reason: authReason })).target
+      refusals += 1
+    }
+    expect(refusals).toBe(policy.maxAttempts + 1)
+    expect(refused.state).toMatchObject({ status: 'failed', reason: authReason })
   })
 
   it('is looked up when nobody knows, from the moment the post may have left', () => {
