@@ -7,21 +7,30 @@ import { NO_RULES, type Power, type Rules } from './rules.js'
 export type Permission =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'refused'; readonly why: string }
+  /** Not as long as the chat does not tell who belongs to a group that may. */
+  | { readonly kind: 'unknown' }
 
 /** As much of a post as permission depends on. */
 export type Owned = Pick<StoredPost, 'chat' | 'workspaceId' | 'channelId' | 'authorId' | 'status'>
 
 const allowed: Permission = { kind: 'allowed' }
 
-/** What holds where somebody asks for something, and what they are there. */
-export interface Standing {
-  readonly rules: Rules
-  /** Of everybody the rules name, those that this actor is or belongs to. */
+/** Of everybody the rules name, what somebody belongs to. */
+export interface Membership {
   readonly is: ReadonlySet<string>
+  /** Those of which the chat does not tell right now. */
+  readonly unknown: ReadonlySet<string>
 }
 
+/** What holds where somebody asks for something, and what they are there. */
+export interface Standing extends Membership {
+  readonly rules: Rules
+}
+
+export const NO_MEMBERSHIP: Membership = { is: new Set(), unknown: new Set() }
+
 /** Without rules everybody in the channel may do everything. */
-const EVERYBODY: Standing = { rules: NO_RULES, is: new Set() }
+const EVERYBODY: Standing = { rules: NO_RULES, ...NO_MEMBERSHIP }
 
 /**
  * Who may do what. Pure. Nobody may act on a post from another channel, and a question about a draft
@@ -118,11 +127,12 @@ function aboutPost(
   return power === undefined ? allowed : withPower(power, actor, standing)
 }
 
-function withPower(power: Power, actor: Actor, { rules, is }: Standing): Permission {
+function withPower(power: Power, actor: Actor, { rules, is, unknown }: Standing): Permission {
   const named = rules.roles[power]
   if (!named) return allowed
   const may = named.some((who) => who === 'everyone' || who === `user:${actor.id}` || is.has(who))
-  return may ? allowed : refused(WORDS[power])
+  if (may) return allowed
+  return named.some((who) => unknown.has(who)) ? { kind: 'unknown' } : refused(WORDS[power])
 }
 
 const WORDS: Readonly<Record<Power, string>> = {

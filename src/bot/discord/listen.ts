@@ -87,7 +87,10 @@ export function createListener(parts: {
     const reply = await handle(command, actor, conversation, {
       ...deps,
       // Discord tells them with every interaction.
-      memberships: async (_actorId, among) => new Set(among.filter((who) => roles.has(who))),
+      memberships: async (_actorId, among) => ({
+        is: new Set(among.filter((who) => roles.has(who))),
+        unknown: new Set(),
+      }),
       ...lent,
     })
     const isPost = command.kind === 'publish' && address.from !== 'button'

@@ -2,6 +2,7 @@ import type { Conversation } from '../../store/create-post.js'
 import type { MessagePlace } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { FetchOptions } from '../media/fetch.js'
+import type { Membership } from '../permit.js'
 import type { Reply } from '../reply.js'
 import type { Rules } from '../rules.js'
 
@@ -9,11 +10,8 @@ import type { Rules } from '../rules.js'
 export interface HandleDeps extends BotDeps {
   /** What holds where it was asked; undefined: nothing special. */
   readonly rules?: Rules
-  /**
-   * Of these (`group:…`, `role:…`, `channel:…`), those the one who asked belongs to; what cannot be
-   * found out is left out.
-   */
-  readonly memberships?: (actorId: string, among: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Of these (`group:…`, `role:…`, `channel:…`), those the one who asked belongs to. */
+  readonly memberships?: (actorId: string, among: readonly string[]) => Promise<Membership>
   /** Opens files that were uploaded to the chat. */
   readonly uploadAccess?: FetchOptions['access']
   /** Addresses of messages in the chat where it was asked. */

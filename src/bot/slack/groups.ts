@@ -1,5 +1,6 @@
 import type { webApi } from '@slack/bolt'
 import type { Log } from '../../log.js'
+import type { Membership } from '../permit.js'
 
 const KNOWN_FOR_MS = 60_000
 const PAGE_SIZE = 1_000
@@ -7,16 +8,15 @@ const MOST_PAGES = 10
 
 /**
  * Who belongs to Slack's user groups (`group:S…`) and channels (`channel:C…`); remembered for a
- * minute. Needs the scopes usergroups:read, channels:read and groups:read; what Slack does not tell
- * counts as no.
+ * minute. Needs the scopes usergroups:read, channels:read and groups:read.
  */
 export function createGroups(parts: {
   client: webApi.WebClient
   now: () => number
   log: Log
-}): (userId: string, among: readonly string[]) => Promise<ReadonlySet<string>> {
+}): (userId: string, among: readonly string[]) => Promise<Membership> {
   const { client, now, log } = parts
-  const known = new Map<string, { until: number; members: Promise<ReadonlySet<string>> }>()
+  const known = new Map<string, { until: number; members: Promise<Members> }>()
 
   async function ask(who: string): Promise<ReadonlySet<string>> {
     const id = who.slice(who.indexOf(':') + 1)
@@ -39,23 +39,27 @@ export function createGroups(parts: {
     return members
   }
 
-  async function membersOf(who: string): Promise<ReadonlySet<string>> {
+  function membersOf(who: string): Promise<Members> {
     const remembered = known.get(who)
     if (remembered && remembered.until > now()) return remembered.members
-    const members = ask(who)
-    known.set(who, { until: now() + KNOWN_FOR_MS, members })
-    try {
-      return await members
-    } catch (error) {
+    const members = ask(who).catch((error: Error) => {
       known.delete(who)
-      log.warn({ who, error: (error as Error).message }, 'Slack does not tell who belongs to it')
-      return new Set()
-    }
+      log.warn({ who, error: error.message }, 'Slack does not tell who belongs to it')
+      return undefined
+    })
+    known.set(who, { until: now() + KNOWN_FOR_MS, members })
+    return members
   }
 
   return async (userId, among) => {
     const asked = among.filter((who) => /^(group|channel):/.test(who))
     const lists = await Promise.all(asked.map(membersOf))
-    return new Set(asked.filter((_who, index) => lists[index]?.has(userId)))
+    return {
+      is: new Set(asked.filter((_who, index) => lists[index]?.has(userId))),
+      unknown: new Set(asked.filter((_who, index) => lists[index] === undefined)),
+    }
   }
 }
+
+/** Undefined: Slack did not tell, and is asked again the next time. */
+type Members = ReadonlySet<string> | undefined

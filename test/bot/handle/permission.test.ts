@@ -26,8 +26,10 @@ describe.each(testDatabases())('who may, on the $engine database', ({ use }) => 
     rules = { roles: {} }
     bot = await createTestBot(database(), {
       rulesFor: () => rules,
-      memberships: async (id, among) =>
-        new Set(id === carol.id ? among.filter((who) => who === 'group:S0LEADS') : []),
+      memberships: async (id, among) => ({
+        is: new Set(id === carol.id ? among.filter((who) => who === 'group:S0LEADS') : []),
+        unknown: new Set(among.filter((who) => who === 'group:S0SILENT')),
+      }),
     })
   })
 
@@ -77,6 +79,17 @@ describe.each(testDatabases())('who may, on the $engine database', ({ use }) => 
     )
     // Who belongs to a group that is named, may.
     expect(await press({ kind: 'retry', id: post.id }, carol)).toBe('Sending again: facebook.')
+  })
+
+  it('says that it is not told who may while the chat is silent, and records no refusal', async () => {
+    rules = { roles: { publish: ['group:S0SILENT', 'group:S0LEADS'] } }
+    expect(textOf(await bot.publish('Hello', {}, { actor: ben }))).toBe(
+      'The chat does not tell right now whether you are among those who may do this. Try again in a moment.',
+    )
+    expect(await bot.all()).toEqual([])
+    expect(await database().orm.select().from(refusals)).toEqual([])
+    // One group that is told to be hers is enough.
+    expect(textOf(await bot.publish('Hello', {}, { actor: carol }))).toBe('')
   })
 
   it('holds a post until somebody else approves it, and asks anew after an edit', async () => {
