@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { readSettings, VARIABLES } from '../src/config.js'
+import { connectors } from '../src/publisher/connectors/index.js'
 
 const root = new URL('..', import.meta.url)
 const read = (path: string) => readFile(new URL(path, root), 'utf8')
@@ -58,6 +59,15 @@ describe("the README's variables", () => {
   })
 })
 
+it('the files that the documents name are there', async () => {
+  const names = (await readdir(new URL('docs/', root))).filter((name) => name.endsWith('.md'))
+  for (const page of ['README.md', 'SECURITY.md', ...names.map((name) => `docs/${name}`)]) {
+    const paths = (await read(page)).matchAll(/`((?:src|test|bench|docs|\.ci)\/[^`\s]*)`/g)
+    for (const [, path = ''] of paths)
+      await expect(stat(new URL(path, root)), path).resolves.toBeTruthy()
+  }
+})
+
 it('the sections of the README that the sources point to are there', async () => {
   const folder = new URL('src/', root)
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'))
@@ -83,5 +93,28 @@ describe('docs/connectors.md', () => {
     expect(telegram).toHaveLength(7)
     expect(Math.abs(telegram.reduce((a, b) => a + b) - told)).toBeLessThanOrEqual(20)
     expect(await linesOf('manual')).toEqual([expect.closeTo(30, -1)])
+  })
+
+  it('says of every file that two connectors have what it holds', async () => {
+    const folder = new URL('src/publisher/connectors/', root)
+    const names = await Promise.all(
+      Object.keys(connectors).map((platform) => readdir(new URL(platform, folder))),
+    )
+    const shared = names.flat().filter((name, at, all) => all.indexOf(name) !== at)
+    const rows = (await read('docs/connectors.md')).match(/^\| `.*? \|/gm)?.join('') ?? ''
+    expect([...new Set(shared)].filter((name) => !rows.includes(`\`${name}\``))).toEqual([])
+  })
+
+  it('names every place where a platform is listed', async () => {
+    const words = await read('docs/connectors.md')
+    // `telegram` as a key or an entry: what has to be added for a platform.
+    const entry = /^\s+(telegram: |'telegram',|\{ \.\.\.at\('telegram'\))/m
+    for (const folder of ['src', 'bench']) {
+      const all = await readdir(new URL(folder, root), { recursive: true })
+      for (const name of all.filter((one) => one.endsWith('.ts'))) {
+        const path = `${folder}/${name}`
+        if (entry.test(await read(path))) expect(words.includes(path), path).toBe(true)
+      }
+    }
   })
 })

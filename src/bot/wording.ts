@@ -1,3 +1,4 @@
+import type { PlatformName } from '../publisher/connectors/connector.js'
 import type { Actor, Instant, TargetState } from '../publisher/core/target.js'
 
 /** A part of a line: plain text as people wrote it, or something each chat shows in its own way. */
@@ -19,7 +20,7 @@ export interface Counts {
   readonly needsPerson: number
 }
 
-const PLATFORM_TITLES: Readonly<Record<string, string>> = {
+const PLATFORM_TITLES: Readonly<Record<PlatformName, string>> = {
   facebook: 'Facebook',
   instagram: 'Instagram',
   threads: 'Threads',
@@ -34,7 +35,8 @@ const PLATFORM_TITLES: Readonly<Record<string, string>> = {
 
 /** The platform as people know it. */
 export function platformTitle(platform: string): string {
-  return PLATFORM_TITLES[platform] ?? platform
+  const titles: Readonly<Record<string, string | undefined>> = PLATFORM_TITLES
+  return titles[platform] ?? platform
 }
 
 /** The account's name, with its platform where the name does not say it. */

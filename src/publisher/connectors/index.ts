@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { secretKeys } from './account.js'
 import { blueskyAccount, createBluesky } from './bluesky/index.js'
-import type { Connector, Credentials } from './connector.js'
+import type { Connector, Credentials, PlatformName } from './connector.js'
 import { createDiscord, discordAccount } from './discord/index.js'
 import { createFacebook, facebookAccount } from './facebook/index.js'
 import { createInstagram, instagramAccount } from './instagram/index.js'
@@ -25,7 +25,7 @@ export const connectors = {
   telegram: { schema: telegramAccount, create: createTelegram },
   discord: { schema: discordAccount, create: createDiscord },
   manual: { schema: manualAccount, create: createManual },
-} as const satisfies Record<string, Registered>
+} as const satisfies Record<PlatformName, Registered>
 
 interface Registered {
   readonly schema: z.ZodObject
