@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { POWERS } from '../src/bot/rules.js'
 import { readSettings, VARIABLES } from '../src/config.js'
 import { connectors } from '../src/publisher/connectors/index.js'
 
@@ -57,6 +58,13 @@ describe("the README's variables", () => {
       expect(told.get(name), name).toBe(String(value))
     }
   })
+})
+
+it('SECURITY.md says of every secret of the environment, and of every role, what becomes of it', async () => {
+  const words = await read('SECURITY.md')
+  const secrets = VARIABLES.filter((name) => /TOKEN|SECRET/.test(name))
+  expect(secrets.filter((name) => !words.includes(`\`${name}\``))).toEqual([])
+  expect(POWERS.filter((power) => !words.includes(`\`${power}\``))).toEqual([])
 })
 
 it('the files that the documents name are there', async () => {
