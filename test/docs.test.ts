@@ -6,6 +6,10 @@ import { connectors } from '../src/publisher/connectors/index.js'
 
 const root = new URL('..', import.meta.url)
 const read = (path: string) => readFile(new URL(path, root), 'utf8')
+const pages = async () => {
+  const names = (await readdir(new URL('docs/', root))).filter((name) => name.endsWith('.md'))
+  return ['README.md', 'SECURITY.md', ...names.map((name) => `docs/${name}`)]
+}
 
 /** Lines of every file of a connector. */
 async function linesOf(platform: string): Promise<number[]> {
@@ -68,8 +72,7 @@ it('SECURITY.md says of every secret of the environment, and of every role, what
 })
 
 it('the files that the documents name are there', async () => {
-  const names = (await readdir(new URL('docs/', root))).filter((name) => name.endsWith('.md'))
-  for (const page of ['README.md', 'SECURITY.md', ...names.map((name) => `docs/${name}`)]) {
+  for (const page of await pages()) {
     const paths = (await read(page)).matchAll(/`((?:src|test|bench|docs|\.ci)\/[^`\s]*)`/g)
     for (const [, path = ''] of paths)
       await expect(stat(new URL(path, root)), path).resolves.toBeTruthy()
@@ -92,6 +95,60 @@ it('measurements take their servers from the variables that the tests take their
   const own = /process\.env\.(DATABASE|REDIS)_URL|\b(DATABASE|REDIS)_URL\b.*= process\.env/
   for (const name of names) expect(await read(`bench/${name}`), name).not.toMatch(own)
 })
+
+describe('what a newcomer is told', () => {
+  it('has every command, and how it is built first', async () => {
+    const [, running = ''] = (await read('README.md')).split('## Running it')
+    const names = [...(await read('src/main.ts')).matchAll(/^ {4}name: '(.*)'/gm)]
+    expect(names.length).toBeGreaterThan(10)
+    for (const [, name] of names) expect(running).toMatch(new RegExp(`\`${name}[ \`]`))
+    expect(running.indexOf('npm run build')).toBeGreaterThan(0)
+    expect(running.indexOf('npm run build')).toBeLessThan(running.indexOf('npx pressroom'))
+  })
+
+  it('spells a command in one way', async () => {
+    for (const page of await pages()) {
+      expect(await read(page), page).not.toMatch(/node dist\/main\.js|(^|`)pressroom [a-z]/m)
+    }
+  })
+
+  it('runs only scripts that are there', async () => {
+    const { scripts } = JSON.parse(await read('package.json'))
+    for (const page of await pages()) {
+      const run = (await read(page)).matchAll(/npm run ([\w:-]+)/g)
+      for (const [, name = ''] of run) expect(scripts, page).toHaveProperty([name])
+    }
+  })
+
+  it('has every folder of the sources', async () => {
+    const [, where = ''] = (await read('README.md')).split('## Where things are')
+    const entries = await readdir(new URL('src/', root), { withFileTypes: true })
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `src/${name}`)
+    for (const path of ['src/main.ts', ...folders, 'test', 'bench', 'docs']) {
+      expect(where).toContain(`\`${path}\``)
+    }
+  })
+
+  it('links only to what is there', async () => {
+    for (const page of await pages()) {
+      for (const [, to = ''] of (await read(page)).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+        const [path = '', heading] = to.split('#')
+        const url = path === '' ? new URL(page, root) : new URL(path, new URL(page, root))
+        const text = await readFile(url, 'utf8')
+        const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, words = '']) => anchorOf(words))
+        if (heading !== undefined) expect(anchors, `${page}: ${to}`).toContain(heading)
+      }
+    }
+  })
+})
+
+/** As GitHub makes it of a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-')
+}
 
 describe('docs/connectors.md', () => {
   it('tells how large the two that it shows are', async () => {
