@@ -12,6 +12,15 @@ import { accountLine, duration, type Line, linkOr, stateLine } from './wording.j
 /** Which of six ways a target stands, for the one symbol in front of it. */
 export type Tone = 'live' | 'failed' | 'person' | 'retry' | 'working' | 'off'
 
+export const SYMBOLS: Readonly<Record<Tone, string>> = {
+  live: '🟢',
+  failed: '🔴',
+  person: '🟠',
+  retry: '🟡',
+  working: '⚪',
+  off: '⚫',
+}
+
 /** A target in the post's thread, before any chat has given it a shape. */
 export interface TargetCard {
   readonly kind: 'target'

@@ -1,5 +1,6 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
 import type { Limited, Refused, Unknown } from '../chat.js'
+import { networkFailure } from '../network-error.js'
 
 /** What a failed call to Discord's API tells us. */
 export type DiscordFailure = Limited | Refused | Unknown
@@ -49,16 +50,6 @@ const CHANNEL_REFUSES: ReadonlySet<number> = new Set([
 /** A message in it takes a thread out of the archive, unless moderators have locked it. */
 const THREAD_REFUSES: ReadonlySet<number> = new Set([CODES.threadLocked, CODES.threadArchived])
 
-/** Nothing was sent: no connection was ever made. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
 const TOKEN_REFUSED =
   'Discord refuses the token of the bot (401). Copy a new one from the application\'s page "Bot" to DISCORD_TOKEN, and restart.'
 
@@ -70,11 +61,7 @@ export function classifyDiscordError(error: unknown): DiscordFailure {
   }
   if (error instanceof DiscordAPIError) return classifyAnswer(error)
   if (error instanceof HTTPError) return { kind: 'unknown', why: `HTTP ${error.status}` }
-  const codes = causesOf(error)
-  const why = codes[0] ?? (error instanceof Error ? error.message : String(error))
-  return codes.some((code) => NEVER_SENT.has(code))
-    ? { kind: 'refused', why, scope: 'chat', final: false }
-    : { kind: 'unknown', why }
+  return networkFailure(error)
 }
 
 function classifyAnswer(error: DiscordAPIError): DiscordFailure {
@@ -110,14 +97,4 @@ function wordsOf(error: DiscordAPIError, code: number): string {
 export function codeOf(error: unknown): number | undefined {
   if (!(error instanceof DiscordAPIError)) return undefined
   return typeof error.code === 'number' ? error.code : undefined
-}
-
-function causesOf(error: unknown): string[] {
-  const codes: string[] = []
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown }
-    if (typeof code === 'string') codes.push(code)
-    if (cause instanceof AggregateError) codes.push(...cause.errors.flatMap(causesOf))
-  }
-  return codes
 }

@@ -10,7 +10,7 @@ import {
 } from 'discord.js'
 import type { PostCard } from '../card.js'
 import type { MediaCard, ReplyCard } from '../card-replies.js'
-import type { TargetCard, Tone } from '../card-target.js'
+import { SYMBOLS, type TargetCard, type Tone } from '../card-target.js'
 import type { Card } from '../chat.js'
 import { type Counts, countWords, type Line, shorten } from '../wording.js'
 import { codeBlock, cut, isSnowflake, markdown, mention, subtext } from './markdown.js'
@@ -38,14 +38,6 @@ export const LIMITS = {
   buttonLabel: 80,
 } as const
 
-const SYMBOLS: Readonly<Record<Tone, string>> = {
-  live: '🟢',
-  failed: '🔴',
-  person: '🟠',
-  retry: '🟡',
-  working: '⚪',
-  off: '⚫',
-}
 const COLORS: Readonly<Record<Tone, number>> = {
   live: 0x2e9e5b,
   failed: 0xd83c3e,

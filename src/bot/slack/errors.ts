@@ -1,4 +1,5 @@
 import type { Limited, Refused, Unknown } from '../chat.js'
+import { networkFailure } from '../network-error.js'
 
 /** What a failed Web API call tells us. */
 export type SlackFailure = Limited | Refused | Unknown
@@ -44,16 +45,6 @@ const LIMITED = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded'
 
 /** When Slack says "too fast" without saying how long. */
 const UNTOLD_WAIT_MS = 30_000
-
-/** Nothing was sent: no connection was ever made. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
 
 /** Messages that can never be edited again. */
 const UNEDITABLE = new Set([
@@ -108,24 +99,6 @@ function classifyWord(why: string): SlackFailure {
         ? 'thread'
         : 'message'
   return { kind: 'refused', why, scope, final: true }
-}
-
-function networkFailure(original: unknown): SlackFailure {
-  const codes = causesOf(original)
-  const why = codes[0] ?? (original instanceof Error ? original.message : 'no answer')
-  return codes.some((code) => NEVER_SENT.has(code))
-    ? { kind: 'refused', why, scope: 'chat', final: false }
-    : { kind: 'unknown', why }
-}
-
-function causesOf(error: unknown): string[] {
-  const codes: string[] = []
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown }
-    if (typeof code === 'string') codes.push(code)
-    if (cause instanceof AggregateError) codes.push(...cause.errors.flatMap(causesOf))
-  }
-  return codes
 }
 
 interface SlackErrorFields {

@@ -1,7 +1,7 @@
 import type { PostCard } from '../card.js'
 import type { Button } from '../card-buttons.js'
 import type { MediaCard, ReplyCard } from '../card-replies.js'
-import type { TargetCard, Tone } from '../card-target.js'
+import { SYMBOLS, type TargetCard } from '../card-target.js'
 import type { Card } from '../chat.js'
 import { countWords, inPieces, type Line } from '../wording.js'
 import { actionRows } from './action-rows.js'
@@ -39,15 +39,6 @@ const LIMITS = {
   /** Text of all blocks together; undocumented, refused somewhere above 11,000. */
   preformatted: 6_000,
 } as const
-
-const SYMBOLS: Readonly<Record<Tone, string>> = {
-  live: '🟢',
-  failed: '🔴',
-  person: '🟠',
-  retry: '🟡',
-  working: '⚪',
-  off: '⚫',
-}
 
 /** Gives a card the shape Slack shows, inside Block Kit's limits. */
 export function render(card: Exclude<Card, MediaCard>, timeZone: string): SlackMessage {
