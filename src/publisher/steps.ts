@@ -1,5 +1,6 @@
 import { loadTarget } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
+import { keepSlot } from '../store/slots.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import type { Reader, Steps } from './connectors/connector.js'
 import { type Answer, type HttpRequest, send } from './connectors/http.js'
@@ -104,6 +105,7 @@ function holdClaim(claimed: StoredTarget, deps: PublisherDeps, context: Context)
       return advance(type, handles, note)
     }
     fence.renewed(renewedAtMs)
+    await keepPlace(stored, deps)
   }
 
   const request = async (outgoing: HttpRequest): Promise<Answer> => {
@@ -112,6 +114,17 @@ function holdClaim(claimed: StoredTarget, deps: PublisherDeps, context: Context)
   }
 
   return { stored: () => stored, request, advance, fence }
+}
+
+/** The place among what the account may do at once lasts as long as the claim. */
+async function keepPlace({ account, target }: StoredTarget, deps: PublisherDeps): Promise<void> {
+  if (!target.lease || !deps.limits?.(account)) return
+  try {
+    await keepSlot(deps.database.orm, account, target.lease)
+  } catch (error) {
+    // An attempt that is under way is worth more than a limit that is kept to the second.
+    deps.log.warn({ account, error: (error as Error).message }, 'a place could not be kept')
+  }
 }
 
 /** Requests outside a claim, which change nothing. */

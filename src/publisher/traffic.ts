@@ -67,18 +67,27 @@ export function createTraffic(deps: PublisherDeps) {
 
   const mayRead = (place: Place, now: number) => (readsUntil.get(keyOf(place)) ?? 0) > now
 
-  /** Whether a target that is due may go on now, beyond what its account's own state says. */
-  async function pass(stored: StoredTarget, gate: AccountGate): Promise<AccountGate> {
+  /**
+   * Whether a target that is due may go on now, beyond what its account's own state says.
+   * @param token of the claim that is about to be made
+   */
+  async function pass(
+    stored: StoredTarget,
+    gate: AccountGate,
+    token: string,
+  ): Promise<AccountGate> {
     const { id: targetId, account, target } = stored
     const { state } = target
     const now = deps.now()
     const sends = ['scheduled', 'queued', 'waiting'].includes(state.status)
     const isPaused = gate.kind === 'paused' && gate.untilAt > now
     const isDue = (stored.dueAt ?? Number.POSITIVE_INFINITY) <= now && !target.lease
-    if (gate.kind === 'held' || isPaused || !isDue) return gate
+    // Begun already, and about to send: neither a pause nor an outage stops it.
+    const resumes = state.status === 'processing' && state.stage === 'preparing'
+    if (gate.kind === 'held' || (isPaused && !resumes) || !isDue) return gate
     const looks = state.status === 'reconciling'
-    if (!sends && !looks) return gate
-    const outage = await outageOf(account)
+    if (!sends && !looks && !resumes) return gate
+    const outage = resumes ? undefined : await outageOf(account)
     const goesAhead = !outage || (looks && mayRead(outage, now))
     const probeAt = goesAhead ? undefined : await probeAfter(account, outage, now)
     if (probeAt !== undefined) {
@@ -86,18 +95,18 @@ export function createTraffic(deps: PublisherDeps) {
       return { kind: 'paused', untilAt, why: DOWN }
     }
     const limits = deps.limits?.(account)
-    if (!limits || !sends) return gate
-    const promised = 'promised' in state && state.promised === true
-    const ask = { targetId, now, expiresAt: now + deps.leaseMs, promised }
+    if (!limits || looks) return gate
+    const promised = resumes || ('promised' in state && state.promised === true)
+    const ask = { targetId, token, now, expiresAt: now + deps.leaseMs, promised }
     const answer = await askForSlot(orm, account, ask, limits)
     if (answer.kind === 'taken') return gate
     const why = 'The account sends no more at once than its limits allow.'
     return { kind: 'paused', untilAt: answer.untilAt, promised: answer.promised, why }
   }
 
-  /** Gives back what a target had taken. */
-  async function left({ id, account }: StoredTarget): Promise<void> {
-    if (deps.limits?.(account)) await giveSlotBack(orm, account, id)
+  /** Gives back what a claim had taken. */
+  async function left({ account }: StoredTarget, token: string): Promise<void> {
+    if (deps.limits?.(account)) await giveSlotBack(orm, account, token)
   }
 
   /** What an attempt's outcome says about its platform. Never throws: the next one tells as well. */

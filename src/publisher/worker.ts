@@ -40,24 +40,36 @@ export async function attend(
   const { orm } = deps.database
   const loaded = await loadTarget(orm, targetId)
   if (!loaded) return
-  const { account, platform } = loaded.stored
-  await deps.renewals?.follow(account, loaded.renewedAt)
+  await deps.renewals?.follow(loaded.stored.account, loaded.renewedAt)
+  const token = randomUUID()
+  try {
+    await claimAndWork(loaded, token, deps, traffic)
+  } finally {
+    await traffic.left(loaded.stored, token)
+  }
+}
+
+async function claimAndWork(
+  loaded: { readonly stored: StoredTarget; readonly gate: AccountGate },
+  token: string,
+  deps: PublisherDeps,
+  traffic: Traffic,
+): Promise<void> {
+  const { orm } = deps.database
+  const { account, platform, id: targetId } = loaded.stored
   const named = deps.connector(account)
   const gate: AccountGate = named
-    ? await traffic.pass(loaded.stored, loaded.gate)
+    ? await traffic.pass(loaded.stored, loaded.gate, token)
     : { kind: 'held', reason: NO_ACCOUNT }
   const connector = named ?? absentAccount(platform as Connector['platform'])
   const can = capabilitiesOf(connector)
   const context: Context = { policy: deps.policy, can }
   const at = deps.now()
-  const lease = { token: randomUUID(), worker: deps.worker, expiresAt: at + deps.leaseMs }
+  const lease = { token, worker: deps.worker, expiresAt: at + deps.leaseMs }
   const where = connector.where(requestFor(loaded.stored))
   const event = { type: 'claimed', at, lease, gate, where } as const
   const decision = decide(loaded.stored.target, event, context)
-  if (decision.kind === 'refused') {
-    await traffic.left(loaded.stored)
-    return healDueAt(orm, loaded.stored, at)
-  }
+  if (decision.kind === 'refused') return healDueAt(orm, loaded.stored, at)
   let claimed: StoredTarget
   try {
     claimed = await recordTransition(orm, loaded.stored, event, decision)
@@ -66,13 +78,11 @@ export async function attend(
     if (isUniqueViolation(error)) return recordForeign(loaded.stored, event, context, deps)
     throw error
   }
-  if (decision.task) {
-    const { postId, target } = claimed
-    const about = { postId, targetId, account, attempt: target.attempt }
-    deps.log.info({ ...about, task: decision.task }, 'working on a target')
-    await new Turn(deps, context, connector, gate, traffic).perform(decision.task, claimed)
-  }
-  await traffic.left(loaded.stored)
+  if (!decision.task) return
+  const { postId, target } = claimed
+  const about = { postId, targetId, account, attempt: target.attempt }
+  deps.log.info({ ...about, task: decision.task }, 'working on a target')
+  await new Turn(deps, context, connector, gate, traffic).perform(decision.task, claimed)
 }
 
 /** The post that a late answer named is another target's, so that a person has to look. */

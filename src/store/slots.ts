@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import {
   type Limits,
   NO_SLOTS,
@@ -29,10 +29,28 @@ export async function askForSlot(
   })
 }
 
-/** Gives a target's place back. */
-export async function giveSlotBack(orm: Orm, account: string, targetId: string): Promise<void> {
+/** Keeps a claim's place for as long as the claim, if it has one. */
+export async function keepSlot(
+  orm: Orm,
+  account: string,
+  { token, expiresAt }: { readonly token: string; readonly expiresAt: number },
+): Promise<void> {
+  const until = sql`array['taken', ${token}::text, 'until']`
   await orm
     .update(accounts)
-    .set({ slots: sql`${accounts.slots} #- array['taken', ${targetId}::text]` })
-    .where(eq(accounts.name, account))
+    .set({ slots: sql`jsonb_set(${accounts.slots}, ${until}, to_jsonb(${expiresAt}::bigint))` })
+    .where(holding(account, token))
+}
+
+/** Gives a claim's place back, if it has one. */
+export async function giveSlotBack(orm: Orm, account: string, token: string): Promise<void> {
+  await orm
+    .update(accounts)
+    .set({ slots: sql`${accounts.slots} #- array['taken', ${token}::text]` })
+    .where(holding(account, token))
+}
+
+function holding(account: string, token: string) {
+  const place = sql`${accounts.slots} #> array['taken', ${token}::text]`
+  return and(eq(accounts.name, account), isNotNull(place))
 }

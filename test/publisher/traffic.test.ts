@@ -1,11 +1,14 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import type { Steps } from '../../src/publisher/connectors/connector.js'
 import type { Finding } from '../../src/publisher/core/outcome.js'
 import { createTraffic } from '../../src/publisher/traffic.js'
 import { attend } from '../../src/publisher/worker.js'
 import { openOutages } from '../../src/store/outages.js'
-import { createSteppedClock } from '../support/clock.js'
+import { targets } from '../../src/store/schema.js'
+import { createSteppedClock, type SteppedClock } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
-import { addAccount, load, storeTargets } from '../support/targets.js'
+import { addAccount, load, storeTargets, target } from '../support/targets.js'
 import { createAcme, startAcme, workerDeps } from './acme.js'
 
 describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => {
@@ -232,12 +235,82 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     expect(await statuses()).toEqual(['published', 'published', 'published'])
   })
 
+  describe('of an account that sends one at a time', () => {
+    /** Does something in the middle of the first target's attempt, and then rings for the second. */
+    async function given(meanwhile: (all: { steps: Steps; clock: SteppedClock }) => unknown) {
+      const clock = createSteppedClock()
+      const acme = await startAcme()
+      await addAccount(database(), 'a')
+      const stored = await storeTargets(
+        database(),
+        [1, 2].map(() => due('a', clock.now())),
+      )
+      const [first = '', second = ''] = stored.map(({ id }) => id)
+      const statusOf = async (id: string) => (await load(database(), id)).target.state.status
+      let between = ''
+      const connector = createAcme(acme, {
+        publish: async ({ targetId }, steps) => {
+          if (targetId === first) {
+            await meanwhile({ steps, clock })
+            await ring(second)
+            between = await statusOf(second)
+          }
+          return { kind: 'published' }
+        },
+      })
+      const limits = () => ({ concurrent: 1 })
+      const deps = workerDeps(database(), connector, { now: clock.now, limits })
+      const ring = (id: string) => attend(id, deps, createTraffic(deps))
+      return { clock, first, second, ring, statusOf, between: () => between }
+    }
+
+    it('lets nobody in while an attempt goes on, however long that takes', async () => {
+      const { first, second, ring, clock, statusOf, between } = await given(async (all) => {
+        for (let part = 1; part <= 3; part++) {
+          all.clock.advance(40_000)
+          await all.steps.save({ part })
+        }
+      })
+      await ring(first)
+      expect(between()).toBe('queued')
+      clock.advance(1_000)
+      await ring(second)
+      expect(await statusOf(second)).toBe('published')
+    })
+
+    it('lets nobody in when the attempt’s target is rung for again', async () => {
+      const all = await given(() => all.ring(all.first))
+      await all.ring(all.first)
+      expect(all.between()).toBe('queued')
+    })
+
+    it('lets nobody go on from what the platform has prepared either', async () => {
+      const all = await given(async ({ clock }) => {
+        const { state } = target('processing', { stage: 'preparing', pollAt: clock.now() })
+        const prepared = { state, status: state.status }
+        await database().orm.update(targets).set(prepared).where(eq(targets.id, all.second))
+      })
+      await all.ring(all.first)
+      expect(all.between()).toBe('processing')
+      all.clock.advance(1_000)
+      await all.ring(all.second)
+      expect(await all.statusOf(all.second)).toBe('published')
+    })
+
+    it('keeps no place for a claim that another worker was faster to make', async () => {
+      const all = await given(() => undefined)
+      await Promise.all([all.ring(all.second), all.ring(all.second)])
+      await all.ring(all.first)
+      expect(await all.statusOf(all.first)).toBe('published')
+    })
+  })
+
   it('of an account by its rate lets a retry out at the moment that it was promised', async () => {
     const clock = createSteppedClock()
     const acme = await startAcme()
     await addAccount(database(), 'a')
-    const [target] = await storeTargets(database(), [due('a', clock.now())])
-    const id = target?.id ?? ''
+    const [stored] = await storeTargets(database(), [due('a', clock.now())])
+    const id = stored?.id ?? ''
     let tried = 0
     const connector = createAcme(acme, {
       publish: async () => {

@@ -133,7 +133,12 @@ function resume(
   state: Extract<TargetState, { status: 'processing' }>,
   event: Claimed,
 ): Decision {
-  if (event.gate.kind === 'held') return hold(target, event.at, 'account', event.gate.reason)
+  const { at, gate } = event
+  if (gate.kind === 'held') return hold(target, at, 'account', gate.reason)
+  // A rate limit is met when it sends; only a place that is not free yet is waited for here.
+  if (gate.kind === 'paused' && gate.why !== undefined && gate.untilAt > at) {
+    return moved(target, { ...state, pollAt: gate.untilAt }, { note: gate.why })
+  }
   const publishing: TargetState = {
     status: 'publishing',
     startedAt: event.at,

@@ -8,10 +8,16 @@ export interface Limits {
   readonly perMinute?: number | undefined
 }
 
+/** One of the places of an account; kept for as long as the claim that took it. */
+export interface Place {
+  readonly targetId: string
+  readonly until: Instant
+}
+
 /** What is under way and promised for an account; shared by all workers. */
 export interface Slots {
-  /** Until when each target that is being sent keeps its place. */
-  readonly taken: Readonly<Record<string, Instant>>
+  /** By the token of the claim: whoever lost it can give nobody else's place away. */
+  readonly taken: Readonly<Record<string, Place>>
   /** When the next attempt may begin by the rate. */
   readonly nextAt: Instant
   /** When somebody who has to wait for a free place may ask again. */
@@ -36,14 +42,16 @@ const LONGEST_WAIT_MS = 60_000
  */
 export function takeSlot(
   slots: Slots,
-  ask: { targetId: string; now: Instant; expiresAt: Instant; promised: boolean },
+  ask: { targetId: string; token: string; now: Instant; expiresAt: Instant; promised: boolean },
   limits: Limits,
 ): { slots: Slots; answer: SlotAnswer } {
-  const { targetId, now, expiresAt } = ask
-  const taken = Object.fromEntries(Object.entries(slots.taken).filter(([, until]) => until > now))
+  const { targetId, token, now, expiresAt } = ask
+  const taken = Object.fromEntries(
+    Object.entries(slots.taken).filter(([, { until }]) => until > now),
+  )
   const current = { ...slots, taken }
   const { concurrent, perMinute } = limits
-  const others = Object.keys(taken).filter((id) => id !== targetId).length
+  const others = Object.values(taken).filter((place) => place.targetId !== targetId).length
   if (concurrent !== undefined && others >= concurrent) {
     const next = Math.max(slots.askAt, now + TYPICAL_MS) + TYPICAL_MS / concurrent
     const untilAt = Math.min(next, now + LONGEST_WAIT_MS)
@@ -58,7 +66,7 @@ export function takeSlot(
   }
   const nextAt = paid ? slots.nextAt : now + 60_000 / perMinute
   return {
-    slots: { ...current, nextAt, taken: { ...taken, [targetId]: expiresAt } },
+    slots: { ...current, nextAt, taken: { ...taken, [token]: { targetId, until: expiresAt } } },
     answer: { kind: 'taken' },
   }
 }

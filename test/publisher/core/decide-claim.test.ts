@@ -210,6 +210,16 @@ describe('processing', () => {
     })
   })
 
+  it('waits for a place among what its account may send at once', () => {
+    const preparing = target('processing', { stage: 'preparing', polls: 3 })
+    const busy: AccountGate = { kind: 'paused', untilAt: NOON + 300, why: 'No place is free.' }
+    const decision = movedTo(claim(preparing, { gate: busy }))
+    expect(decision.task).toBeUndefined()
+    expect(decision.target.state).toEqual({ ...preparing.state, pollAt: NOON + 300 })
+    const limited: AccountGate = { kind: 'paused', untilAt: NOON + 300 }
+    expect(movedTo(claim(preparing, { gate: limited })).task).toBe('publish')
+  })
+
   it('is held between preparing and sending when the account was refused meanwhile', () => {
     const preparing = target('processing', { stage: 'preparing' })
     expect(stateOf(claim(preparing, { gate: HELD }), 'held').hold).toBe('account')

@@ -5,7 +5,7 @@ import { NOON } from '../../support/clock.js'
 
 describe('limits of an account', () => {
   const ask = (id: string, now = NOON, promised = false) => {
-    return { targetId: id, now, expiresAt: now + 45_000, promised }
+    return { targetId: id, token: `of-${id}`, now, expiresAt: now + 45_000, promised }
   }
 
   it('let so many go on at once, and a place that was left free again to the next', () => {
@@ -57,6 +57,7 @@ describe('limits of an account', () => {
               slots,
               {
                 targetId: next.id,
+                token: next.id,
                 now: next.at,
                 expiresAt: next.at + tookMs,
                 promised: next.promised,
