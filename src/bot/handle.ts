@@ -22,7 +22,7 @@ import { type Reply, say } from './reply.js'
 
 export type { HandleDeps } from './handle/deps.js'
 export { searchAccounts } from './handle/open-form.js'
-export { precheck } from './handle/publish.js'
+export { precheck } from './handle/submit.js'
 
 export type Handle = typeof handle
 

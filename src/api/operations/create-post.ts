@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { MediaSource, Publish } from '../../bot/command.js'
 import { placed } from '../../bot/handle/deps.js'
-import { type Submitted, submit } from '../../bot/handle/publish.js'
+import { type Submitted, submit } from '../../bot/handle/submit.js'
 import { permit } from '../../bot/permit.js'
 import type { FieldProblem } from '../../bot/reply.js'
 import type { Actor } from '../../publisher/core/target.js'
