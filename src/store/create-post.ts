@@ -3,6 +3,7 @@ import { nextDueAt } from '../publisher/core/decide.js'
 import type { TargetState } from '../publisher/core/target.js'
 import { type Orm, rows } from './database.js'
 import { channels, posts, targets, workspaces } from './schema.js'
+import { storableData } from './storable.js'
 import type { StoredContent } from './stored-target.js'
 
 /** The conversation a post belongs to, and who asked for it. */
@@ -49,9 +50,10 @@ const TOLD_FOR_EVER = 2 ** 31 - 1
  */
 export async function createPost(
   orm: Orm,
-  post: NewPost,
+  { targets: list, ...given }: NewPost,
   status: 'open' | 'draft' = 'open',
 ): Promise<{ id: string; created: boolean }> {
+  const post = storableData(given)
   return orm.transaction(async (tx) => {
     const { chat, teamId, channelId } = post.conversation
     const workspaceId = `${chat}:${teamId}`
@@ -106,7 +108,7 @@ export async function createPost(
         .where(eq(posts.sourceKey, post.sourceKey ?? ''))
       return { id: earlier?.id ?? post.id, created: false }
     }
-    if (status === 'open') await insertTargets(tx, post.id, post.targets, post.createdAt)
+    if (status === 'open') await insertTargets(tx, post.id, list, post.createdAt)
     return { id: post.id, created: true }
   })
 }
@@ -119,7 +121,7 @@ export async function insertTargets(
   createdAtMs: number,
 ): Promise<void> {
   const createdAt = new Date(createdAtMs)
-  const values = list.map((target, position) => {
+  const values = storableData(list).map((target, position) => {
     const due = nextDueAt({
       state: target.state,
       attempt: 0,

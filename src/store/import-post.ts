@@ -3,6 +3,7 @@ import type { TargetState } from '../publisher/core/target.js'
 import { createPost, type NewPost } from './create-post.js'
 import type { Orm } from './database.js'
 import { posts, targets } from './schema.js'
+import { storableData } from './storable.js'
 import type { StoredContent } from './stored-target.js'
 
 /** A target whose story happened elsewhere: nothing is due for it. */
@@ -34,7 +35,7 @@ export async function importPost(
     if (!stored.created) return stored
     const createdAt = new Date(post.createdAt)
     await tx.insert(targets).values(
-      list.map(({ state, ...target }, position) => ({
+      storableData(list).map(({ state, ...target }, position) => ({
         ...target,
         postId: stored.id,
         position,

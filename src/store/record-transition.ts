@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { nextDueAt } from '../publisher/core/decide.js'
 import type { Actor, Decision, Effect, TargetEvent } from '../publisher/core/target.js'
 import { type Orm, rows } from './database.js'
+import { storable, storableData } from './storable.js'
 import type { EditedContent, StoredTarget } from './stored-target.js'
 
 type Moved = Extract<Decision, { kind: 'moved' }>
@@ -224,13 +225,5 @@ function instant(ms: number): SQL {
 }
 
 function json(value: unknown): SQL {
-  const text = JSON.stringify(value, (_key, part) =>
-    typeof part === 'string' ? storable(part) : part,
-  )
-  return sql`${text}::jsonb`
-}
-
-/** Platforms' words may hold what Postgres refuses: NUL, and halves of characters that were cut. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd')
+  return sql`${JSON.stringify(storableData(value))}::jsonb`
 }

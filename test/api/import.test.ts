@@ -127,6 +127,21 @@ describe.each(testDatabases())('importing older posts, on the $engine database',
     expect(body.targets[0]).toMatchObject({ outcome: 'needsPerson', state: 'unconfirmed' })
   })
 
+  it('brings in a record without the characters that cannot be stored, and knows it again', async () => {
+    const odd = {
+      id: 'odd\0\ud83d',
+      text: 'Hi\0 there \udc00',
+      insights: { publish_results: [{ platform: 'x', success: false, error: 'No\0 \ud83d' }] },
+    }
+    const [result, next] = await bringIn([odd, { ...failing, id: 'c' }])
+    expect(result).toMatchObject({ kind: 'imported', id: 'odd\ufffd' })
+    expect(next).toMatchObject({ kind: 'imported' })
+    expect((await bringIn([odd]))[0]).toMatchObject({ kind: 'known', postId: result.postId })
+    const { post, targets } = await api.bot.load(result.postId)
+    expect(post.text).toBe('Hi there \ufffd')
+    expect(targets.at(-1)?.target.state).toMatchObject({ reason: { text: 'No \ufffd' } })
+  })
+
   it('explains what it cannot bring in, and brings in the rest', async () => {
     const results = await bringIn([
       { id: 'a', text: 'Hi', status: 'posted', platforms: ['pinterest'] },

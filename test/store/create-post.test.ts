@@ -36,6 +36,29 @@ describe.each(testDatabases())('createPost on the $engine database', ({ use }) =
     })
   })
 
+  it('leaves out what Postgres refuses, wherever it stands', async () => {
+    const { orm } = database()
+    const content = {
+      text: 'b\0\ud83d',
+      media: [],
+      card: { url: 'u', title: '\0t', description: '' },
+    }
+    const target = newTarget({ content })
+    const request = { 'k\0': ['\udc00', { text: 'r\0' }] }
+    const post = newPost({ targets: [target], text: 'a\0\ud83d☕', request })
+    await createPost(orm, post)
+    const stored = await loadPost(orm, post.id)
+    expect(stored?.post).toMatchObject({
+      text: 'a\ufffd☕',
+      request: { k: ['\ufffd', { text: 'r' }] },
+    })
+    expect(stored?.targets[0]?.content).toEqual({
+      ...content,
+      text: 'b\ufffd',
+      card: { ...content.card, title: 't' },
+    })
+  })
+
   it('makes one post of the same source key, and leads the second caller to it', async () => {
     const { orm } = database()
     const first = newPost({ sourceKey: 'slack:123.456' })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PLATFORMS } from '../../publisher/connectors/connector.js'
+import { storableData } from '../../store/storable.js'
 import type { Imported } from '../flat.js'
 import { fingerprint } from '../keys.js'
 
@@ -112,7 +113,10 @@ function fromText(text: string): unknown {
   }
 }
 
-/** Reads one record of the older flat shape, also when `publish_results` is missing. Pure. */
+/**
+ * Reads one record of the older flat shape, also when `publish_results` is missing; characters that
+ * cannot be stored are left out. Pure.
+ */
 export function readForeign(raw: unknown): ReadForeign {
   const parsed = recordShape.safeParse(raw)
   const rawId = (raw as { id?: unknown } | null)?.id
@@ -132,7 +136,7 @@ export function readForeign(raw: unknown): ReadForeign {
   const info = record.retry_info
   return {
     kind: 'post',
-    post: {
+    post: storableData<ForeignPost>({
       id: id ?? fingerprint(raw),
       text:
         [record.text, record.content, record.caption, record.message, record.body].find(Boolean) ??
@@ -153,7 +157,7 @@ export function readForeign(raw: unknown): ReadForeign {
             }
           : {}),
       },
-    },
+    }),
   }
 }
 

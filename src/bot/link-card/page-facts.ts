@@ -26,8 +26,8 @@ const PICTURES = ['og:image:secure_url', 'og:image', 'og:image:url', 'twitter:im
 export function readPageFacts(html: string, url: string): PageFacts | undefined {
   const { named, title, base } = readHead(html)
   const first = (names: readonly string[], max: number) =>
-    names.map((name) => excerpt(named.get(name) ?? '', max)).find((text) => text !== '')
-  const own = first(TITLES, TITLE_MAX) ?? excerpt(title, TITLE_MAX)
+    names.map((name) => excerpt(shown(named.get(name)), max)).find((text) => text !== '')
+  const own = first(TITLES, TITLE_MAX) ?? excerpt(shown(title), TITLE_MAX)
   if (own === '') return undefined
   const picture = addressOf(first(PICTURES, URL_MAX), addressOf(base, url) ?? url)
   return {
@@ -35,6 +35,11 @@ export function readPageFacts(html: string, url: string): PageFacts | undefined 
     description: first(DESCRIPTIONS, DESCRIPTION_MAX) ?? '',
     ...(picture === undefined ? {} : { picture }),
   }
+}
+
+/** Control characters show nothing, and NUL cannot even be stored. */
+function shown(text = ''): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ')
 }
 
 const URL_MAX = 4_000

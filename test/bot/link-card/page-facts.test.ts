@@ -43,6 +43,11 @@ describe('what a page says of itself', () => {
     expect(readPageFacts(html, URL)).toEqual({ title: 'Own', description: '' })
   })
 
+  it('holds no control characters', () => {
+    const html = '<title>a\0b\x1b c</title><meta name="description" content="\0Two\0words">'
+    expect(readPageFacts(html, URL)).toEqual({ title: 'a b c', description: 'Two words' })
+  })
+
   it('finds the picture from the base that the page names', () => {
     const html = `<title>t</title><base href="https://cdn.example/a/"><meta property="og:image" content="b.png">`
     expect(readPageFacts(html, URL)?.picture).toBe('https://cdn.example/a/b.png')
