@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/target.js'
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
+import { checkAlt, checkSize } from '../limits.js'
 import { cardLink } from '../links.js'
 import { facetsOf, findFeatures } from './facets.js'
 import { type Blob, COLLECTION } from './wire.js'
@@ -59,7 +60,7 @@ export function checkBluesky({ text, media }: Content): readonly Problem[] {
 }
 
 function checkImage(image: Media): readonly Problem[] {
-  const { filename, mime, bytes } = image
+  const { filename, mime } = image
   const still = standsStill('Bluesky', image, IMAGES)
   if (still) return [still]
   const problems: Problem[] = []
@@ -67,27 +68,21 @@ function checkImage(image: Media): readonly Problem[] {
     const message = `${filename} is ${mime}; Bluesky takes JPEG, PNG, WebP and GIF.`
     problems.push({ field: 'media', message, next: 'Save it as JPEG.' })
   }
-  if (bytes > LIMITS.imageBytes) {
-    const message = `${filename} has ${bytes} bytes; Bluesky takes ${LIMITS.imageBytes}.`
-    problems.push({ field: 'media', message, next: 'Save it smaller or with less quality.' })
-  }
-  return problems
+  const next = 'Save it smaller or with less quality.'
+  return [...problems, ...checkSize('Bluesky', image, LIMITS.imageBytes, next)]
 }
 
-function checkVideo({ filename, mime, bytes, alt = '' }: Media): readonly Problem[] {
+function checkVideo(video: Media): readonly Problem[] {
   const problems: Problem[] = []
-  if (mime !== 'video/mp4') {
-    problems.push({ field: 'media', message: `${filename} is ${mime}; Bluesky takes MP4.` })
+  if (video.mime !== 'video/mp4') {
+    const message = `${video.filename} is ${video.mime}; Bluesky takes MP4.`
+    problems.push({ field: 'media', message })
   }
-  if (bytes > LIMITS.videoBytes) {
-    const size = (bytes / 1024 / 1024).toFixed(1)
-    problems.push({ field: 'media', message: `${filename} has ${size} MB; Bluesky takes 50 MB.` })
-  }
-  if (graphemes(alt) > LIMITS.videoAlt) {
-    const message = `The alt text of ${filename} has ${graphemes(alt)} characters; Bluesky takes ${LIMITS.videoAlt}.`
-    problems.push({ field: 'alt', message })
-  }
-  return problems
+  return [
+    ...problems,
+    ...checkSize('Bluesky', video, LIMITS.videoBytes),
+    ...checkAlt('Bluesky', video, LIMITS.videoAlt, graphemes),
+  ]
 }
 
 /** The handles that a text mentions, each once. */

@@ -1,5 +1,6 @@
 import type { Content, ImageRule, Problem } from '../connector.js'
 import type { HttpBody } from '../http.js'
+import { checkAlt, checkSize } from '../limits.js'
 
 const MB = 1024 * 1024
 
@@ -33,15 +34,11 @@ export function checkDiscord({ text, media }: Content): readonly Problem[] {
     const message = `There are ${media.length} files; Discord takes ${LIMITS.files}.`
     problems.push({ field: 'media', message })
   }
-  for (const { filename, bytes, alt = '' } of media) {
-    if (bytes > LIMITS.fileBytes) {
-      const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; Discord takes 10 MB.`
-      problems.push({ field: 'media', message, next: 'Save it smaller.' })
-    }
-    if ([...alt].length > LIMITS.altLength) {
-      const message = `The alt text of ${filename} has ${[...alt].length} characters; Discord takes ${LIMITS.altLength}.`
-      problems.push({ field: 'alt', message })
-    }
+  for (const medium of media) {
+    problems.push(
+      ...checkSize('Discord', medium, LIMITS.fileBytes, 'Save it smaller.'),
+      ...checkAlt('Discord', medium, LIMITS.altLength),
+    )
   }
   return problems
 }

@@ -1,6 +1,7 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import type { FormPart } from '../http.js'
 import { standsStill } from '../images.js'
+import { checkSize } from '../limits.js'
 
 /** @see Graph API reference "Page Photos"; the two marked numbers are not documented */
 export const LIMITS = {
@@ -45,7 +46,7 @@ export function checkFacebook({ text, media }: Content): readonly Problem[] {
 }
 
 function checkPhoto(photo: Media): readonly Problem[] {
-  const { filename, mime, bytes } = photo
+  const { filename, mime } = photo
   const still = standsStill('Facebook', photo, IMAGES)
   if (still) return [still]
   const problems: Problem[] = []
@@ -53,11 +54,7 @@ function checkPhoto(photo: Media): readonly Problem[] {
     const message = `${filename} is ${mime}; Facebook takes JPEG, PNG, GIF, BMP and TIFF.`
     problems.push({ field: 'media', message, next: 'Save it as JPEG or PNG.' })
   }
-  if (bytes > LIMITS.photoBytes) {
-    const size = (bytes / 1024 / 1024).toFixed(1)
-    problems.push({ field: 'media', message: `${filename} has ${size} MB; Facebook takes 10 MB.` })
-  }
-  return problems
+  return [...problems, ...checkSize('Facebook', photo, LIMITS.photoBytes)]
 }
 
 /** A photo that nobody sees until a post carries it. */

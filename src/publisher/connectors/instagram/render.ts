@@ -1,5 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
+import { checkAlt, checkSize } from '../limits.js'
 import type { ContainerPlan } from '../meta/containers.js'
 import { AAC_TO_48_KHZ, checkStorage, H264_AND_H265 } from '../videos.js'
 
@@ -82,7 +83,7 @@ function checkMedium(medium: Media): readonly Problem[] {
 }
 
 function checkImage(image: Media): readonly Problem[] {
-  const { filename, mime, bytes, width, height, alt = '' } = image
+  const { filename, mime, width, height } = image
   const still = standsStill('Instagram', image, IMAGES)
   if (still) return [still]
   const problems: Problem[] = []
@@ -91,34 +92,22 @@ function checkImage(image: Media): readonly Problem[] {
     const message = `${filename} is ${mime}; Instagram takes only JPEG.`
     problems.push({ field: 'media', message, next: 'Save it as JPEG.' })
   }
-  if (bytes > LIMITS.imageBytes) {
-    problems.push({
-      field: 'media',
-      message: `${filename} has ${mb(bytes)} MB; Instagram takes 8.`,
-    })
-  }
+  problems.push(...checkSize('Instagram', image, LIMITS.imageBytes))
   if (ratio < LIMITS.minRatio || ratio > LIMITS.maxRatio) {
     const message = `${filename} is ${width} by ${height}; Instagram takes shapes from 4:5 to 1.91:1.`
     problems.push({ field: 'media', message, next: 'Crop it.' })
   }
-  if ([...alt].length > LIMITS.altLength) {
-    const message = `The alt text of ${filename} has ${[...alt].length} characters; Instagram takes ${LIMITS.altLength}.`
-    problems.push({ field: 'alt', message })
-  }
-  return problems
+  return [...problems, ...checkAlt('Instagram', image, LIMITS.altLength)]
 }
 
 function checkVideo(video: Media): readonly Problem[] {
-  const { filename, mime, bytes, width, durationMs } = video
+  const { filename, mime, width, durationMs } = video
   const problems: Problem[] = []
   if (!LIMITS.videoTypes.some((type) => type === mime)) {
     const message = `${filename} is ${mime}; Instagram takes MP4 and MOV.`
     problems.push({ field: 'media', message })
   }
-  if (bytes > LIMITS.videoBytes) {
-    const message = `${filename} has ${mb(bytes)} MB; Instagram takes 300.`
-    problems.push({ field: 'media', message })
-  }
+  problems.push(...checkSize('Instagram', video, LIMITS.videoBytes))
   if (width > LIMITS.videoMaxWidth) {
     const message = `${filename} is ${width} pixels wide; Instagram takes ${LIMITS.videoMaxWidth}.`
     problems.push({ field: 'media', message })
@@ -130,10 +119,6 @@ function checkVideo(video: Media): readonly Problem[] {
     problems.push({ field: 'media', message })
   }
   return [...problems, ...checkStorage('Instagram', video, LIMITS.video)]
-}
-
-function mb(bytes: number): string {
-  return (bytes / MB).toFixed(1)
 }
 
 /** One image, one reel, or a carousel; only images carry alt text. */

@@ -1,5 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
+import { checkAlt, checkSize } from '../limits.js'
 import { cardLink } from '../links.js'
 import { littleText } from './little-text.js'
 
@@ -49,7 +50,7 @@ export function checkLinkedIn({ text, media }: Content): readonly Problem[] {
 }
 
 function checkImage(image: Media): readonly Problem[] {
-  const { filename, mime, width, height, alt = '' } = image
+  const { filename, mime, width, height } = image
   const still = standsStill('LinkedIn', image, IMAGES)
   if (still) return [still]
   const problems: Problem[] = []
@@ -61,23 +62,17 @@ function checkImage(image: Media): readonly Problem[] {
     const message = `${filename} has ${width * height} pixels; LinkedIn takes fewer than ${LIMITS.imagePixels}.`
     problems.push({ field: 'media', message, next: 'Make it smaller.' })
   }
-  if ([...alt].length > LIMITS.altLength) {
-    const message = `The alt text of ${filename} has ${[...alt].length} characters; LinkedIn takes ${LIMITS.altLength}.`
-    problems.push({ field: 'alt', message })
-  }
-  return problems
+  return [...problems, ...checkAlt('LinkedIn', image, LIMITS.altLength)]
 }
 
-function checkVideo({ filename, mime, bytes, durationMs }: Media): readonly Problem[] {
+function checkVideo(video: Media): readonly Problem[] {
+  const { filename, mime, durationMs } = video
   const problems: Problem[] = []
   const { min, max } = LIMITS.videoMs
   if (mime !== 'video/mp4') {
     problems.push({ field: 'media', message: `${filename} is ${mime}; LinkedIn takes MP4.` })
   }
-  if (bytes > LIMITS.videoBytes) {
-    const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; LinkedIn takes 500 MB.`
-    problems.push({ field: 'media', message })
-  }
+  problems.push(...checkSize('LinkedIn', video, LIMITS.videoBytes))
   if (durationMs !== undefined && (durationMs < min || durationMs > max)) {
     const message = `${filename} lasts ${durationMs / 1000} s; LinkedIn takes 3 s to 30 min.`
     problems.push({ field: 'media', message })

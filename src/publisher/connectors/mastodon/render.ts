@@ -1,5 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import type { FormPart } from '../http.js'
+import { checkAlt, checkSize } from '../limits.js'
 import type { Instance } from './wire.js'
 
 export interface Limits {
@@ -94,10 +95,8 @@ export function checkMastodon({ text, media }: Content, limits: Limits): readonl
   return [...problems, ...media.flatMap((medium) => checkMedium(medium, limits))]
 }
 
-function checkMedium(
-  { kind, filename, mime, bytes, width, height, alt = '' }: Media,
-  limits: Limits,
-) {
+function checkMedium(medium: Media, limits: Limits): readonly Problem[] {
+  const { kind, filename, mime, width, height } = medium
   const problems: Problem[] = []
   if (kind === 'image' && width * height > limits.imagePixels) {
     const message = `${filename} has ${width * height} pixels; this server takes ${limits.imagePixels}.`
@@ -109,17 +108,11 @@ function checkMedium(
     problems.push({ field: 'media', message, next })
   }
   const most = kind === 'image' ? limits.imageBytes : limits.videoBytes
-  if (bytes > most) {
-    const megabytes = (count: number) => (count / 1024 / 1024).toFixed(1)
-    const message = `${filename} has ${megabytes(bytes)} MB; this server takes ${megabytes(most)} MB.`
-    problems.push({ field: 'media', message })
-  }
-  const length = graphemes(alt)
-  if (length > limits.altLength) {
-    const message = `The alt text of ${filename} has ${length} characters; this server takes ${limits.altLength}.`
-    problems.push({ field: 'alt', message })
-  }
-  return problems
+  return [
+    ...problems,
+    ...checkSize('this server', medium, most),
+    ...checkAlt('this server', medium, limits.altLength, graphemes),
+  ]
 }
 
 export function mediaUpload(media: Media, bytes: Uint8Array): readonly FormPart[] {

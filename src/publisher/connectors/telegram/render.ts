@@ -1,6 +1,7 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import type { HttpBody } from '../http.js'
 import { standsStill } from '../images.js'
+import { checkSize } from '../limits.js'
 
 const MB = 1024 * 1024
 
@@ -49,7 +50,7 @@ export function checkTelegram({ text, media }: Content): readonly Problem[] {
 }
 
 function checkPhoto(photo: Media): readonly Problem[] {
-  const { filename, mime, bytes, width, height } = photo
+  const { filename, mime, width, height } = photo
   const still = standsStill('Telegram', photo, IMAGES)
   if (still) return [still]
   const problems: Problem[] = []
@@ -57,10 +58,7 @@ function checkPhoto(photo: Media): readonly Problem[] {
     const message = `${filename} is ${mime}; Telegram takes JPEG, PNG and WebP.`
     problems.push({ field: 'media', message, next: 'Save it as JPEG, or a GIF as MP4.' })
   }
-  if (bytes > LIMITS.photoBytes) {
-    const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; Telegram takes 10 MB.`
-    problems.push({ field: 'media', message })
-  }
+  problems.push(...checkSize('Telegram', photo, LIMITS.photoBytes))
   const ratio = width > 0 && height > 0 ? Math.max(width / height, height / width) : 1
   if (width + height > LIMITS.photoSides || ratio > LIMITS.photoRatio) {
     const message = `${filename} is ${width} by ${height}; Telegram takes 10000 for both together, and shapes up to 20:1.`
@@ -69,16 +67,13 @@ function checkPhoto(photo: Media): readonly Problem[] {
   return problems
 }
 
-function checkVideo({ filename, mime, bytes }: Media): readonly Problem[] {
+function checkVideo(video: Media): readonly Problem[] {
+  const { filename, mime } = video
   const problems: Problem[] = []
   if (!LIMITS.videoTypes.some((type) => type === mime)) {
     problems.push({ field: 'media', message: `${filename} is ${mime}; Telegram takes MP4.` })
   }
-  if (bytes > LIMITS.videoBytes) {
-    const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; Telegram takes 50 MB.`
-    problems.push({ field: 'media', message })
-  }
-  return problems
+  return [...problems, ...checkSize('Telegram', video, LIMITS.videoBytes)]
 }
 
 export interface Loaded {

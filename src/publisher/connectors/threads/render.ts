@@ -1,5 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
+import { checkAlt, checkSize } from '../limits.js'
 import type { ContainerPlan } from '../meta/containers.js'
 import { checkStorage } from '../videos.js'
 
@@ -61,7 +62,7 @@ export function threadsLength(text: string): number {
 }
 
 function checkMedium(medium: Media): readonly Problem[] {
-  const { kind, filename, mime, bytes, alt = '' } = medium
+  const { kind, filename, mime } = medium
   const still = standsStill('Threads', medium, IMAGES)
   if (still) return [still]
   const problems: Problem[] = []
@@ -73,15 +74,12 @@ function checkMedium(medium: Media): readonly Problem[] {
     const taken = kind === 'image' ? 'JPEG and PNG' : 'MP4 and MOV'
     problems.push({ field: 'media', message: `${filename} is ${mime}; Threads takes ${taken}.` })
   }
-  if (bytes > maxBytes) {
-    const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; Threads takes ${maxBytes / MB}.`
-    problems.push({ field: 'media', message })
-  }
-  if ([...alt].length > LIMITS.altLength) {
-    const message = `The alt text of ${filename} has ${[...alt].length} characters; Threads takes ${LIMITS.altLength}.`
-    problems.push({ field: 'alt', message })
-  }
-  return [...problems, ...(kind === 'image' ? checkShape(medium) : checkVideo(medium))]
+  return [
+    ...problems,
+    ...checkSize('Threads', medium, maxBytes),
+    ...checkAlt('Threads', medium, LIMITS.altLength),
+    ...(kind === 'image' ? checkShape(medium) : checkVideo(medium)),
+  ]
 }
 
 function checkShape({ filename, width, height }: Media): readonly Problem[] {

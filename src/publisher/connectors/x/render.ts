@@ -1,5 +1,6 @@
 import type { Content, ImageRule, Media, Problem } from '../connector.js'
 import { standsStill } from '../images.js'
+import { checkAlt, checkSize } from '../limits.js'
 import { weightedLength } from './weighted-length.js'
 
 const MB = 1024 * 1024
@@ -60,7 +61,7 @@ function checkCount(media: readonly Media[]): readonly Problem[] {
 }
 
 function checkMedium(media: Media): readonly Problem[] {
-  const { filename, mime, bytes, alt = '' } = media
+  const { filename, mime } = media
   const still = standsStill('X', media, IMAGES)
   if (still) return [still]
   const problems: Problem[] = []
@@ -69,15 +70,10 @@ function checkMedium(media: Media): readonly Problem[] {
     const names = media.kind === 'image' ? 'JPEG, PNG, GIF and WebP' : 'MP4 and QuickTime'
     problems.push({ field: 'media', message: `${filename} is ${mime}; X takes ${names}.` })
   }
-  const most = mostBytes(media)
-  if (bytes > most) {
-    const message = `${filename} has ${(bytes / MB).toFixed(1)} MB; X takes ${most / MB} MB.`
-    problems.push({ field: 'media', message })
-  }
-  if ([...alt].length > LIMITS.altLength) {
-    const message = `The alt text of ${filename} has ${[...alt].length} characters; X takes ${LIMITS.altLength}.`
-    problems.push({ field: 'alt', message })
-  }
+  problems.push(
+    ...checkSize('X', media, mostBytes(media)),
+    ...checkAlt('X', media, LIMITS.altLength),
+  )
   return media.kind === 'video' ? [...problems, ...checkVideo(media)] : problems
 }
 

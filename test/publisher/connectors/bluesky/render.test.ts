@@ -39,7 +39,7 @@ describe('checking for Bluesky', () => {
       'a large picture',
       '',
       [{ ...IMAGE, bytes: 1_000_001 }],
-      'one.jpg has 1000001 bytes; Bluesky takes 1000000.',
+      'one.jpg has 1 MB; Bluesky takes 0.9 MB.',
     ],
     [
       'a TIFF',

@@ -15,7 +15,7 @@ describe('checking for Discord', () => {
       'a large file',
       '',
       [{ ...VIDEO, bytes: 11 * 1024 * 1024 }],
-      'clip.mp4 has 11.0 MB; Discord takes 10 MB.',
+      'clip.mp4 has 11 MB; Discord takes 10 MB.',
     ],
     [
       'a long alt text',

@@ -35,7 +35,7 @@ describe('checking for Telegram', () => {
       'a large video',
       '',
       [{ ...VIDEO, bytes: 51 * 1024 * 1024 }],
-      'clip.mp4 has 51.0 MB; Telegram takes 50 MB.',
+      'clip.mp4 has 51 MB; Telegram takes 50 MB.',
     ],
   ] as [string, string, Media[], string][])('refuses %s', (_, text, media, message) => {
     expect(messages(text, media)).toEqual([message])

@@ -28,7 +28,7 @@ describe('checking for X', () => {
       'a large picture',
       '',
       [{ ...IMAGE, bytes: 6 * 1024 * 1024 }],
-      'one.jpg has 6.0 MB; X takes 5 MB.',
+      'one.jpg has 6 MB; X takes 5 MB.',
     ],
     [
       'a long video',
