@@ -7,6 +7,10 @@ export interface Desk extends PlatformDesk {
   connector(account: string): Connector | undefined
   /** From now on the account's entry, with these in place of its own. */
   adoptCredentials(account: string, credentials: Credentials): void
+  /** From now on goes by what the newest check of the account has learned, as it was stored. */
+  learn(account: string, checked: unknown): void
+  /** Whether there is anything to learn from checks. */
+  readonly learns: boolean
 }
 
 /** The accounts of this installation with their connectors, for the workers and for the bot's checks. */
@@ -19,6 +23,8 @@ export function createDesk(accounts: readonly Account[], options: { servesMedia:
       const account = accounts.find((one) => one.name === name)
       if (account) connectors.set(name, createConnector(withCredentials(account, credentials)))
     },
+    learn: (account, checked) => connector(account)?.learn?.((checked as Learned)?.learned),
+    learns: [...connectors.values()].some(({ learn }) => learn !== undefined),
     check: (account, content) => {
       const found = connector(account)
       if (!found) return [{ field: 'account', message: `There is no account called "${account}".` }]
@@ -34,6 +40,9 @@ export function createDesk(accounts: readonly Account[], options: { servesMedia:
     },
   }
 }
+
+/** A CredentialCheck as it was stored, or nothing before the first one. */
+type Learned = { readonly learned?: unknown } | null
 
 function unreachableMedia(connector: Connector, content: Content, servesMedia: boolean): Problem[] {
   if (!connector.fetchesMedia || servesMedia) return []

@@ -7,6 +7,7 @@ import { createMediaLinks } from './media-links.js'
 import { createMetrics } from './observe/metrics.js'
 import { metricsRoute } from './observe/metrics-route.js'
 import { answers, createReadiness } from './observe/readiness.js'
+import { followChecks } from './program/follow-checks.js'
 import { openPort } from './program/open-port.js'
 import { openStore } from './program/open-store.js'
 import type { Overrides, Parts } from './program/parts.js'
@@ -150,6 +151,7 @@ async function start(
     stops,
   }
 
+  await followChecks(parts)
   if (mode !== 'bot') doorbell = await startWorkers(parts, box, redactor, openQueue)
   let connectChats = async () => {}
   if (mode !== 'worker') {

@@ -132,7 +132,12 @@ export interface Steps extends Reader {
   publicUrl(media: Media): string
 }
 
-export type CredentialCheck =
+export type CredentialCheck = {
+  /** What is known of the platform by then, for every process: plain JSON, read by `learn`. */
+  readonly learned?: Readonly<Record<string, unknown>>
+} & CheckResult
+
+type CheckResult =
   | {
       readonly kind: 'ok'
       readonly identity: string
@@ -212,6 +217,11 @@ export interface Connector {
   /** Where a person can look: an address or an instruction. */
   where(request: PublishRequest): string
   checkCredentials(reader: Reader): Promise<CredentialCheck>
+  /**
+   * From now on goes by what a check has learned, be it of another process or of one before this.
+   * What it cannot read is left aside.
+   */
+  learn?(learned: unknown): void
   /** Set where the platform renews credentials. */
   readonly renewal?: Renewal
 }

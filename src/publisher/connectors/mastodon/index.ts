@@ -40,7 +40,12 @@ export function createMastodon(account: MastodonAccount): Connector {
     verify: (post, reader) => verify(server, post, reader),
     remove: (remoteId, steps) => remove(server, remoteId, steps),
     where: () => server.page(),
-    checkCredentials: (reader) => checkToken(server, reader),
+    checkCredentials: async (reader) => {
+      const check = await checkToken(server, reader)
+      const learned = server.learned()
+      return learned ? { ...check, learned } : check
+    },
+    learn: (learned) => server.learn(learned),
   }
 }
 

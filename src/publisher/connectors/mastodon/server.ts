@@ -5,7 +5,7 @@ import type { HttpBody, HttpRequest } from '../http.js'
 import type { Read } from '../read.js'
 import { judge } from './classify.js'
 import { DEFAULT_LIMITS, type Limits, limitsOf } from './render.js'
-import { instance, ownAccount } from './wire.js'
+import { instance, type Learned, learnedLimits, ownAccount } from './wire.js'
 
 const INSTANCE_LIFE_MS = 6 * 3_600_000
 
@@ -17,7 +17,6 @@ export interface Access {
 interface Kind {
   /** Whether a repeated `Idempotency-Key` is known to give the same post back. */
   readonly honoursKeys: boolean
-  readonly limits: Limits
   readonly readAt: Instant
 }
 
@@ -31,6 +30,7 @@ interface Own {
 /** One account on one server, and what is known about both. */
 export class Server {
   private known: Kind | undefined
+  private named: Limits | undefined
   private own: Own | undefined
 
   constructor(private readonly access: Access) {}
@@ -64,7 +64,8 @@ export class Server {
     const parsed = instance.safeParse(judged.json)
     if (!parsed.success) return unreadableAnswer('what server it is')
     const honoursKeys = isMastodon(parsed.data.version)
-    this.known = { honoursKeys, limits: limitsOf(parsed.data), readAt: now }
+    this.named = limitsOf(parsed.data)
+    this.known = { honoursKeys, readAt: now }
     return { kind: 'read', value: this.known }
   }
 
@@ -83,9 +84,19 @@ export class Server {
     return { kind: 'read', value: parsed.data }
   }
 
-  /** As the server named them when it was last asked. */
+  /** As the server named them when it was last asked, by whatever process. */
   limits(): Limits {
-    return this.known?.limits ?? DEFAULT_LIMITS
+    return this.named ?? DEFAULT_LIMITS
+  }
+
+  learned(): Learned | undefined {
+    return this.named && { host: this.host(), limits: this.named }
+  }
+
+  /** Another server's limits are not this one's, also when the account was there before. */
+  learn(learned: unknown): void {
+    const { data } = learnedLimits.safeParse(learned)
+    if (data?.host === this.host()) this.named = data.limits
   }
 
   page(): string {

@@ -83,3 +83,19 @@ export const instance = z.object({
     .catch(undefined),
 })
 export type Instance = z.infer<typeof instance>
+
+/** What is kept of a server's description, so that every process goes by it. */
+export const learnedLimits = z.object({
+  host: z.string(),
+  limits: z.object({
+    characters: z.number(),
+    attachments: z.number(),
+    charactersPerLink: z.number(),
+    altLength: z.number(),
+    imageBytes: z.number(),
+    imagePixels: z.number(),
+    videoBytes: z.number(),
+    types: z.array(z.string()).readonly(),
+  }),
+})
+export type Learned = z.infer<typeof learnedLimits>
