@@ -39,19 +39,23 @@ export function wantedPost(
   }
 }
 
-/** The account's own posts since then, without replies and reposts. */
+/**
+ * The account's own posts since then, without replies and reposts. One that cannot be read may be the
+ * one that is wanted, so that a timeline with such a post counts only where it shows that one.
+ */
 export async function readTimeline(
   user: User,
   reader: Reader,
-  since: Instant,
+  wanted: Wanted,
 ): Promise<Read<readonly Listed[]>> {
   const own = await user.me(reader)
   if (own.kind === 'unread') return own
   const posts: Listed[] = []
+  let isWhole = true
   let token: string | undefined
   for (let page = 0; page < MAX_PAGES && (page === 0 || token); page++) {
     const query = new URLSearchParams({
-      start_time: new Date(since - 2 * CLOCK_SKEW_MS).toISOString(),
+      start_time: new Date(wanted.since - 2 * CLOCK_SKEW_MS).toISOString(),
       max_results: '100',
       exclude: 'retweets,replies',
       'tweet.fields': POST_FIELDS,
@@ -63,15 +67,15 @@ export async function readTimeline(
     const parsed = timeline.safeParse(judged.json)
     // An empty timeline has no `data`, but it does have `meta`; without either it is no timeline.
     if (!parsed.success || !parsed.data.meta) return notUnderstood('a timeline')
-    posts.push(...parsed.data.data.flatMap((entry) => listed(user, entry)))
+    for (const entry of parsed.data.data) {
+      const post = timelinePost.safeParse(entry).data
+      if (post) posts.push({ ...post, permalink: user.linkTo(post.id) })
+      else isWhole = false
+    }
     token = parsed.data.meta.next_token
   }
+  if (!isWhole && matching(posts, wanted).length === 0) return notUnderstood('a whole timeline')
   return { kind: 'read', value: posts }
-}
-
-function listed(user: User, entry: unknown): readonly Listed[] {
-  const parsed = timelinePost.safeParse(entry)
-  return parsed.success ? [{ ...parsed.data, permalink: user.linkTo(parsed.data.id) }] : []
 }
 
 async function readPost(
@@ -103,7 +107,7 @@ export async function lookUp(user: User, doubt: Doubt, reader: Reader): Promise<
     }
   }
   const wanted = wantedPost(doubt, doubt.mutationAt)
-  const list = await readTimeline(user, reader, wanted.since)
+  const list = await readTimeline(user, reader, wanted)
   if (list.kind === 'unread') return notLooked(list)
   const how = 'The timeline does not show it, which proves nothing on X.'
   return foundAmong(matching(list.value, wanted)) ?? { kind: 'unclear', how }
@@ -118,7 +122,7 @@ export async function verify(user: User, post: LivePost, reader: Reader): Promis
     ...wantedPost(post, Math.min(since, publishedAt)),
     until: publishedAt + COPY_WITHIN_MS,
   }
-  const list = await readTimeline(user, reader, wanted.since)
+  const list = await readTimeline(user, reader, wanted)
   return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
 }
 

@@ -47,7 +47,7 @@ async function sentBefore(
   steps: Steps,
 ): Promise<Outcome | undefined> {
   const wanted = wantedPost(request, since)
-  const list = await readTimeline(user, steps, wanted.since)
+  const list = await readTimeline(user, steps, wanted)
   if (list.kind === 'unread') return notSentUnread(list)
   const found = foundAmong(matching(list.value, wanted))
   return found && livePost(found)

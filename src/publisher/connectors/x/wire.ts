@@ -28,6 +28,19 @@ export const ownUser = z.object({
 })
 
 const link = z.object({ url: z.string(), expanded_url: z.string() })
+/** One that cannot be read takes no other with it. */
+const links = z
+  .array(z.unknown())
+  .transform((entries) => entries.flatMap((entry) => link.safeParse(entry).data ?? []))
+
+const SNOWFLAKES_BEGIN_AT = 1_288_834_974_657
+
+/** When a post was made: long ids count milliseconds above their last 22 bits. */
+function timeOf(id: string, created_at: string | undefined): number | undefined {
+  const at = Date.parse(created_at ?? '')
+  if (!Number.isNaN(at)) return at
+  return /^\d{15,19}$/.test(id) ? Number(BigInt(id) >> 22n) + SNOWFLAKES_BEGIN_AT : undefined
+}
 
 export const POST_FIELDS = 'created_at,entities,attachments'
 
@@ -36,9 +49,9 @@ const post = z
   .object({
     id: remoteId,
     text: z.string(),
-    created_at: z.string(),
+    created_at: z.string().optional().catch(undefined),
     entities: z
-      .object({ urls: z.array(link).catch([]) })
+      .object({ urls: links.catch([]) })
       .optional()
       .catch(undefined),
     attachments: z
@@ -46,14 +59,19 @@ const post = z
       .optional()
       .catch(undefined),
   })
-  .transform(
-    ({ id, text, created_at, entities, attachments }): Listed => ({
+  .transform(({ id, text, created_at, entities, attachments }, context): Listed => {
+    const createdAt = timeOf(id, created_at)
+    if (createdAt === undefined) {
+      context.addIssue({ code: 'custom', message: 'nobody knows when it was made' })
+      return z.NEVER
+    }
+    return {
       id,
       text: comparable(sentText(id, text, entities?.urls ?? [])),
-      createdAt: Date.parse(created_at),
+      createdAt,
       photos: attachments?.media_keys.map((key) => key.replace(/^\d+_/, '')),
-    }),
-  )
+    }
+  })
 
 export const onePost = z.object({ data: post })
 export const timeline = z.object({
