@@ -162,4 +162,9 @@ export const storable = z
     'It holds a character that is none (NUL, or half of one).',
   )
 
-export const postId = z.object({ id: z.string().regex(/^[\w.:-]{1,200}$/) })
+export const postId = z.object({
+  id: z
+    .string()
+    .regex(/^[\w.:-]{1,200}$/)
+    .describe('Of the post, or its old id if it was imported'),
+})

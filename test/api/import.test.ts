@@ -46,6 +46,29 @@ describe.each(testDatabases())('importing older posts, on the $engine database',
     expect((await api.get('/api/posts/old-7/insights')).body).toEqual(body)
   })
 
+  it('is known by its old id wherever a post is asked for', async () => {
+    const asked = { id: 'old-8', text: 'Hi', status: 'failed', platforms: ['facebook', 'x'] }
+    const [{ postId: id }, { postId: unsure }] = await bringIn([failing, asked])
+    const key = (by: string) => api.post(`/api/posts/${by}/retry`, undefined, 'k1')
+    expect(await key('old-7')).toMatchObject({
+      status: 200,
+      body: { done: ['x'], repeated: false, post: { id } },
+    })
+    expect((await key(id)).body).toMatchObject({ done: ['x'], repeated: true })
+    const read = await api.get('/api/posts/old-7')
+    expect(read.body).toEqual((await api.get(`/api/posts/${id}`)).body)
+    expect(read.body.history).toMatchObject([{ account: 'x', from: 'failed', to: 'queued' }])
+    expect((await api.get('/api/posts/old-7/insights')).body.retry_info).toMatchObject({
+      is_retry: true,
+      retried_platform: 'x',
+    })
+    expect((await api.post('/api/posts/old-7/cancel')).body.done).toEqual(['x'])
+    const verdict = (word: string) => api.post(`/api/posts/old-8/targets/${word}`)
+    expect((await verdict('facebook/confirm')).body.post.id).toBe(unsure)
+    expect((await verdict('x/deny')).body.post.id).toBe(unsure)
+    expect((await api.get('/api/posts/old-9')).status).toBe(404)
+  })
+
   it.each([
     ['with publish_results', failing],
     ['without them', { ...failing, insights: undefined }],

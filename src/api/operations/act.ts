@@ -148,18 +148,19 @@ async function apply(
 ): Promise<Answer> {
   const { orm } = deps.database
   const found = await loadOpenPost(orm, params.id)
+  const { id } = found.post
   const actor = actorOf(bearer)
   const permission = permit(kind, actor, NO_CHAT, found.post)
   if (permission.kind === 'refused') throw new ProblemError('scope-missing', permission.why)
   const chosen = named ? new Set(named.map((name) => idOf(name, found.targets))) : undefined
-  const key = sourceKeyOf(idempotencyKey, kind, params.id, ...(named ?? []))
+  const key = sourceKeyOf(idempotencyKey, kind, id, ...(named ?? []))
   const first = await act(found, { kind, key, actor, conversation: NO_CHAT }, deps, {
     event: deed.event(actor),
     spares: (stored) => (chosen ? !chosen.has(stored.id) : deed.concerns?.(stored) === false),
   })
   const acted = first ?? (await actedBefore(key, deps))
   if (acted.done.length === 0) throw notPossible(acted, deed)
-  const post = showPost(await loadOpenPost(orm, params.id))
+  const post = showPost(await loadOpenPost(orm, id))
   const { done, refused } = acted
   return {
     status: 200,

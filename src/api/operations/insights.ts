@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { findBySource } from '../../store/find-by-source.js'
 import { loadEvents } from '../../store/load-attempts.js'
 import { type Imported, showFlat } from '../flat.js'
-import { importKeyOf } from '../import/flat-post.js'
 import { loadOpenPost } from '../load-open-post.js'
 import { operation } from '../operation.js'
 import { postId, shapes } from '../shapes.js'
@@ -45,13 +43,12 @@ export const readInsights = operation({
   method: 'GET',
   path: '/api/posts/{id}/insights',
   scope: 'read',
-  summary: 'A post in the older flat shape; takes the old id of an imported post too',
+  summary: 'A post in the older flat shape',
   params: postId,
   answers: { 200: { description: 'The post as it stands now', schema: flatShape } },
   problems: ['not-found'],
   async run({ params: { id } }, { database: { orm } }) {
-    const imported = await findBySource(orm, importKeyOf(id))
-    const found = await loadOpenPost(orm, imported?.id ?? id)
+    const found = await loadOpenPost(orm, id)
     const events = await loadEvents(orm, found.post.id)
     const { imported: brought } = found.post.request as { imported?: Imported }
     return { status: 200, body: showFlat(found, events, brought) }

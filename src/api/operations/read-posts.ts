@@ -18,10 +18,10 @@ export const readPost = operation({
   problems: ['not-found'],
   async run({ params: { id } }, deps) {
     const { orm } = deps.database
-    const [found, attempts, events] = await Promise.all([
-      loadOpenPost(orm, id),
-      loadAttempts(orm, id),
-      loadEvents(orm, id),
+    const found = await loadOpenPost(orm, id)
+    const [attempts, events] = await Promise.all([
+      loadAttempts(orm, found.post.id),
+      loadEvents(orm, found.post.id),
     ])
     return { status: 200, body: showPost(found, { attempts, events }) }
   },
