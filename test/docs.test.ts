@@ -129,6 +129,14 @@ describe('what a newcomer is told', () => {
     }
   })
 
+  it('has the words that the code is written in', async () => {
+    expect(await read('README.md')).toContain('docs/connectors.md#words')
+    const [, words = ''] = (await read('docs/connectors.md')).split('## Words')
+    const told = [...words.matchAll(/^- \*\*(.*?)\*\*/gm)].map(([, word]) => word)
+    const wanted = ['post', 'target', 'attempt', 'outcome', 'doubt', 'look-up', 'lease', 'held']
+    expect(told).toEqual(wanted)
+  })
+
   it('links only to what is there', async () => {
     for (const page of await pages()) {
       for (const [, to = ''] of (await read(page)).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
