@@ -48,7 +48,11 @@ export async function startPublisher(
   }
 }
 
-/** What breaks off again and again, and not because the database is away, makes room for the rest. */
+/**
+ * Attends to a target. When that throws although the database is there, the target may be put off, so
+ * that one which throws every time does not keep the others waiting.
+ * @throws whatever attending to it threw
+ */
 export async function attendOrPutOff(
   targetId: string,
   deps: PublisherDeps,

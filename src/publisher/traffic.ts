@@ -46,9 +46,9 @@ export function createTraffic(deps: PublisherDeps) {
   }
 
   /**
-   * Whether this account's target has to wait because its platform is down, or is the one that finds
-   * out.
-   * @returns when the next probe may be made; undefined to go ahead
+   * While a platform is down one target at a time is sent there, as a probe, and the others wait.
+   * @returns when the next probe may be made; undefined to go ahead: this target is
+   * the probe, or the platform is up again
    */
   async function probeAfter(
     account: string,

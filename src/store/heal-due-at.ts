@@ -21,12 +21,12 @@ export async function healDueAt(orm: Orm, stored: StoredTarget, now: number): Pr
     .where(and(eq(targets.id, stored.id), eq(targets.version, stored.version)))
 }
 
-/** What failed only this once goes on before that. */
+/** A target that failed once is tried again well within this time. */
 const FAILING_MS = 10_000
 
 /**
- * Puts the bell of a target off that broke off whenever it was attended to since it became due: for
- * what stands in its own row, or its account's, it would do so for ever.
+ * Puts the bell of a target off that could not be attended to and has been due for a while. What stops
+ * it may stand in its own row, or in its account's, and then it would be in the way for ever.
  */
 export async function putOff(orm: Orm, targetId: string, now: number): Promise<void> {
   await orm

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import { type Orm, rows } from './database.js'
 
 /**
- * Marks the posts whose targets should have gone on by now, and about which nobody was told, as
- * changed, so that they are.
+ * Finds targets that should have gone on by now, and marks their posts as changed, so that people are
+ * told. Left out are posts about which they were told already, or will be for another change.
  * @param late.startedBefore what was due before this and still waits in line
  * @param late.movedBefore what should have made its next step before this
  */

@@ -92,7 +92,10 @@ const checkedSchema = z.object({
   reason: z.object({ text: z.string() }).optional(),
 })
 
-/** What else was sent around the failures of a post, once the rest of it is on no way any more. */
+/**
+ * What else was sent at the time of a post's failures, to tell how far the trouble went. Undefined
+ * while other targets of the post are still under way, and without failures.
+ */
 async function loadSurroundings(
   orm: Orm,
   { post, targets }: PostWithTargets,

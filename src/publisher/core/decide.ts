@@ -43,7 +43,10 @@ export function decide(target: Target, event: TargetEvent, context: Context): De
   }
 }
 
-/** The write-ahead mark: handles, and that the mutation is about to be sent, under a fresh lease. */
+/**
+ * What a worker writes down while it is at work, each time under a fresh lease. `stepped`: the handles
+ * that a preparing call left. `mutationBegun`: the write-ahead mark, that the post is about to be sent.
+ */
 function decideStep(
   target: Target,
   event: Extract<TargetEvent, { type: 'stepped' | 'mutationBegun' }>,

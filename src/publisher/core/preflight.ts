@@ -16,8 +16,13 @@ export interface Examined {
   readonly content: readonly { readonly message: string; readonly next?: string }[]
   /** Names of media that are no longer kept. */
   readonly lost: readonly string[]
-  readonly credential: /** `renews`: its end is no trouble, because the platform renews it before. */
-    | { readonly kind: 'ok'; readonly expiresAt?: Instant; readonly renews?: true }
+  readonly credential:
+    | {
+        readonly kind: 'ok'
+        readonly expiresAt?: Instant
+        /** Its end is no trouble, because it is renewed before. */
+        readonly renews?: true
+      }
     | {
         readonly kind: 'refused'
         readonly reason: { readonly text: string; readonly next?: string }
