@@ -89,7 +89,7 @@ export function countsOf(targets: readonly StoredTarget[]): Counts {
   return counts
 }
 
-export const EXCERPT_LENGTH = 160
+const EXCERPT_LENGTH = 160
 
 /** The one message of a post: what, who, when and how many. */
 export function postCard(view: PostView): PostCard {

@@ -6,7 +6,7 @@ import { type Reply, say } from './reply.js'
 import { failureWords, givenUpWords, SLOW } from './trouble.js'
 
 /** Something would be queued by a command that was given up. */
-export class GivenUpError extends Error {
+class GivenUpError extends Error {
   override readonly name = 'GivenUpError'
 }
 

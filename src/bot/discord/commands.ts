@@ -8,7 +8,7 @@ import {
 
 /** How many files, and texts of their own, a typed command takes; the form takes ten files. */
 export const MOST_FILES = 4
-export const MOST_OWN_TEXTS = 3
+const MOST_OWN_TEXTS = 3
 
 /** The name of an option that may repeat: `media`, `media2`, `media3`, … */
 export function numbered(name: string, index: number): string {

@@ -32,7 +32,7 @@ export async function suggest(
 }
 
 /** Completes the last of several names; those before it stay, and are not offered again. */
-export async function suggestAccounts(
+async function suggestAccounts(
   typed: string,
   search: (query: string) => Promise<readonly { name: string }[]>,
 ): Promise<Choice[]> {

@@ -35,7 +35,7 @@ export interface Caps {
   readonly image: number
   readonly video: number
 }
-export const MEDIA_CAPS: Caps = { image: 20_000_000, video: 100_000_000 }
+const MEDIA_CAPS: Caps = { image: 20_000_000, video: 100_000_000 }
 
 /** What is asked for, and how much of it is read. */
 interface Wanted {

@@ -22,7 +22,7 @@ export interface Failure {
  * one whose answer was lost), a worker that stopped in mid-attempt, or a post that was held
  * instead of being sent.
  */
-export function isUnsuccessful({ type, to }: LoggedEvent): boolean {
+function isUnsuccessful({ type, to }: LoggedEvent): boolean {
   if (type === 'attempted') {
     return ['waiting', 'reconciling', 'failed', 'held', 'unconfirmed'].includes(to)
   }

@@ -8,7 +8,7 @@ import { type Week, weekOf } from './week.js'
 export const LATE_AFTER_MS = 15 * 60_000
 
 /** Scorecards that were missed are posted on return, so many at most: the others can be asked for. */
-export const CATCH_UP = 4
+const CATCH_UP = 4
 
 const DAY_MS = 86_400_000
 /** A channel that had nothing to publish for so long before gets none. */
@@ -59,7 +59,7 @@ export function weekToReport(dueAt: Instant, zone: string): Week {
 }
 
 /** One scorecard for a channel and week, ever; the first days of a channel have one besides. */
-export function scorecardKey(chat: string, channelId: string, week: Pick<Week, 'id'>): string {
+function scorecardKey(chat: string, channelId: string, week: Pick<Week, 'id'>): string {
   return `${chat}/${channelId}/${week.id}`
 }
 

@@ -6,7 +6,7 @@ import { within } from '../../wait.js'
 import { type Connection, keepConnected, type Pauses } from './connection.js'
 
 /** Where Slack sends events without Socket Mode; the manifest's request URL ends so. */
-export const EVENTS_PATH = '/slack/events'
+const EVENTS_PATH = '/slack/events'
 
 /** What was taken before a stop is acknowledged within this, or never. */
 const ACKNOWLEDGED_WITHIN_MS = 3_500

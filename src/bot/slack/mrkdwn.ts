@@ -31,7 +31,7 @@ export function mention({ id, name }: Actor): string {
   return isSlackUser(id) ? `<@${id}>` : escapeText(name ?? id)
 }
 
-export function isSlackUser(id: string): boolean {
+function isSlackUser(id: string): boolean {
   return /^[UW]\w+$/.test(id)
 }
 
@@ -39,7 +39,7 @@ export function isSlackUser(id: string): boolean {
  * Shown in each reader's own time zone; the fallback is in the workspace's.
  * @see https://docs.slack.dev/messaging/formatting-message-text ("Date formatting")
  */
-export function dateToken(at: Instant, timeZone: string): string {
+function dateToken(at: Instant, timeZone: string): string {
   const seconds = Math.floor(at / 1000)
   return `<!date^${seconds}^{date_short_pretty} {time}|${escapeText(clockTime(at, timeZone))}>`
 }

@@ -16,7 +16,7 @@ const PLATFORM = 'Bluesky'
 const MAX_WORDS = 300
 
 /** The name of the error in an answer, if it is one of Bluesky's own. */
-export function errorName(answer: Answer): string | undefined {
+function errorName(answer: Answer): string | undefined {
   if (answer.kind !== 'answer' || answer.status < 400) return undefined
   return xrpcError.safeParse(parseJson(answer.text)).data?.error
 }

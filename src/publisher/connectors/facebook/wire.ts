@@ -59,7 +59,6 @@ export const videoStatus = z.object({
     publishing_phase: phase,
   }),
 })
-export type VideoStatus = z.infer<typeof videoStatus>
 
 /** Videos are linked relative to the site. */
 function absolute(link: string | undefined): string | undefined {

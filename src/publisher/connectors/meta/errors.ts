@@ -113,7 +113,7 @@ const SHARED: Meanings = {
 }
 
 /** What an error means: the platform's own rows first, subcodes before codes. */
-export function meaningOf(error: GraphError, status: number, own: Meanings): Meaning {
+function meaningOf(error: GraphError, status: number, own: Meanings): Meaning {
   const { code, error_subcode: subcode } = error
   if (code === 190) return TOKEN_WORDS[subcode ?? 0] ?? TOKEN_REFUSED
   const bySubcode =
