@@ -1,4 +1,4 @@
-import type { TargetState } from '../publisher/core/target.js'
+import type { StateOf } from '../publisher/core/target.js'
 import type { StoredEvent } from '../store/load-attempts.js'
 import type { PostWithTargets } from '../store/posts.js'
 import type { StoredTarget } from '../store/stored-target.js'
@@ -76,9 +76,7 @@ function resultOf(platform: string, all: readonly StoredTarget[]): FlatResult {
     .join('; ')
   const state = targets
     .map(({ target }) => target.state)
-    .findLast(
-      (one): one is Extract<TargetState, { status: 'published' }> => one.status === 'published',
-    )
+    .findLast((one): one is StateOf<'published'> => one.status === 'published')
   return {
     platform,
     success: notLive.length === 0,

@@ -1,4 +1,4 @@
-import type { Evidence, TargetState } from '../publisher/core/target.js'
+import type { Evidence, StateOf, TargetState } from '../publisher/core/target.js'
 import type { Note } from '../store/notes.js'
 import type { StoredContent, StoredTarget } from '../store/stored-target.js'
 import type { AccountFacts, PostView, StoredIncident } from './card.js'
@@ -178,8 +178,6 @@ const CHECKED = {
 
 /** Failures after which people ask whether sending again could make a second copy. */
 const DOUBTFUL = new Set(['denied', 'platform', 'network', 'unknown'])
-
-type StateOf<S> = Extract<TargetState, { status: S }>
 
 function byHandLines(state: StateOf<'unconfirmed'>): Line[] {
   return [

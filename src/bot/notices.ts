@@ -1,3 +1,4 @@
+import { claimToken } from '../store/ids.js'
 import {
   beginNotice,
   claimNotice,
@@ -39,7 +40,7 @@ export async function postNotice(
   const { orm } = deps.database
   const { key, channelId } = notice
   const now = deps.now()
-  const token = `${now.toString(36)}.${deps.random().toString(36).slice(2)}`
+  const token = claimToken(now, deps.random)
   const claim = { key, chat: chat.name, channelId, token, now, expiresAt: now + LEASE_MS }
   const claimed = await claimNotice(orm, claim)
   if (!claimed) return

@@ -1,5 +1,5 @@
 import type { PlatformName } from '../publisher/connectors/connector.js'
-import type { Actor, Instant, TargetState } from '../publisher/core/target.js'
+import type { Actor, Instant, StateOf, TargetState } from '../publisher/core/target.js'
 
 /** A part of a line: plain text as people wrote it, or something each chat shows in its own way. */
 export type Piece =
@@ -107,7 +107,7 @@ const HOLDS = {
   account: 'held: the account is disconnected',
 } as const
 
-function liveLine(state: Extract<TargetState, { status: 'published' }>): Line {
+function liveLine(state: StateOf<'published'>): Line {
   const since: Line = ['live since ', { at: state.publishedAt }]
   if (state.how === 'found') return [...since, ', found on the platform']
   if (state.how === 'person' && state.who) return [...since, ', confirmed by ', { who: state.who }]

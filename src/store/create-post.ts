@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { nextDueAt } from '../publisher/core/decide.js'
-import type { TargetState } from '../publisher/core/target.js'
+import type { StateOf } from '../publisher/core/target.js'
 import { type Orm, rows } from './database.js'
 import { channels, posts, targets, workspaces } from './schema.js'
 import { storableData } from './storable.js'
@@ -35,7 +35,7 @@ export interface NewTarget {
   readonly id: string
   readonly account: string
   readonly platform: string
-  readonly state: Extract<TargetState, { status: 'scheduled' | 'queued' | 'held' }>
+  readonly state: StateOf<'scheduled' | 'queued' | 'held'>
   readonly content: StoredContent
   readonly contentHash: string
   readonly idempotencyKey: string

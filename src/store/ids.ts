@@ -21,3 +21,8 @@ export function createId(
   for (let i = 0; i < 5; i++) tail += ALPHABET[Math.floor(random() * 32)]
   return prefix + head + tail
 }
+
+/** A token that nobody else has, for whoever claims something at this moment. */
+export function claimToken(nowMs: number, random: () => number): string {
+  return `${nowMs.toString(36)}.${random().toString(36).slice(2)}`
+}

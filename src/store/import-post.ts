@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import type { TargetState } from '../publisher/core/target.js'
+import type { StateOf } from '../publisher/core/target.js'
 import { createPost, type NewPost } from './create-post.js'
 import type { Orm } from './database.js'
 import { posts, targets } from './schema.js'
@@ -11,7 +11,7 @@ export interface ImportedTarget {
   readonly id: string
   readonly account: string
   readonly platform: string
-  readonly state: Extract<TargetState, { status: 'published' | 'failed' | 'unconfirmed' }>
+  readonly state: StateOf<'published' | 'failed' | 'unconfirmed'>
   readonly attempt: number
   readonly content: StoredContent
   readonly contentHash: string

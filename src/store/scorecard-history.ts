@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { LATE_MS } from '../publisher/core/moves.js'
 import { type Orm, rows } from './database.js'
 import { TAKES_LONG } from './statement-time.js'
 
@@ -46,9 +47,6 @@ export interface SmoothCount {
   readonly week: number
   readonly count: number
 }
-
-/** Beyond this after its time, a post that went live is late. Milliseconds. */
-export const LATE_MS = 60_000
 
 /**
  * What happened in a stretch of weeks. A smooth target was taken, sent, perhaps processed, and live

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LimitFunction } from 'p-limit'
 import { loadChatMessages } from '../../store/chat-messages.js'
+import { claimToken } from '../../store/ids.js'
 import { claimTelling, finishTelling, type StoredPost } from '../../store/posts.js'
 import { pause } from '../../wait.js'
 import type { PostView } from '../card.js'
@@ -43,7 +44,7 @@ export async function tell(
   const { deps, settings, chats } = context
   const { orm } = deps.database
   const now = deps.now()
-  const token = `${now.toString(36)}.${deps.random().toString(36).slice(2)}`
+  const token = claimToken(now, deps.random)
   const expiresAt = now + settings.leaseMs
   const post = await claimTelling(orm, { postId, chats: [...chats.keys()], token, now, expiresAt })
   const surface = post && chats.get(post.chat)

@@ -1,5 +1,6 @@
+import { LATE_MS } from '../../publisher/core/moves.js'
 import type { Instant } from '../../publisher/core/target.js'
-import { LATE_MS, type LoggedEvent, type TargetHistory } from '../../store/scorecard-history.js'
+import type { LoggedEvent, TargetHistory } from '../../store/scorecard-history.js'
 import { failuresOf } from './failures.js'
 
 /** What a scorecard counts; docs/scorecard.md says what each means. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../../publisher/core/target.js'
 import type { Conversation } from '../../store/create-post.js'
+import { claimToken } from '../../store/ids.js'
 import { notesOpenAt } from '../../store/notes.js'
 import {
   claimScorecard,
@@ -152,7 +153,7 @@ export function createScorecards(
   async function post(wanted: DueScorecard, chat: ScorecardChat): Promise<Posted> {
     const { key, channelId, dueAt, week } = wanted
     const now = deps.now()
-    const token = `${now.toString(36)}.${deps.random().toString(36).slice(2)}`
+    const token = claimToken(now, deps.random)
     const claimed = await claimScorecard(orm, {
       key,
       chat: wanted.chat,

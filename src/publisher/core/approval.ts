@@ -1,8 +1,8 @@
 import type { Reason } from './outcome.js'
 import type { Policy } from './retry.js'
-import type { Actor, Instant, TargetState } from './target.js'
+import type { Actor, Instant, StateOf } from './target.js'
 
-type Held = Extract<TargetState, { status: 'held' }>
+type Held = StateOf<'held'>
 
 /**
  * The state of content that waits for somebody other than `by`. A scheduled one can be approved until

@@ -1,19 +1,10 @@
-import {
-  ask,
-  type Context,
-  live,
-  moved,
-  reconcile,
-  refused,
-  retryLater,
-  type StateOf,
-} from './moves.js'
+import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
 import type { Outcome, Reason } from './outcome.js'
 import { settleDelayMs } from './retry.js'
-import type { Decision, Effect, Evidence, Target, TargetEvent, TargetState } from './target.js'
+import type { Decision, Effect, Evidence, StateOf, Target, TargetEvent } from './target.js'
 
 type Attempted = Extract<TargetEvent, { type: 'attempted' }>
-type InFlight = Extract<TargetState, { status: 'publishing' | 'processing' }>
+type InFlight = StateOf<'publishing' | 'processing'>
 
 /** What an attempt, or a poll of an accepted one, leads to. */
 export function decideAttempt(target: Target, event: Attempted, context: Context): Decision {

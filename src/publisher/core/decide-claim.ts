@@ -8,7 +8,6 @@ import {
   reconcile,
   refused,
   retryLater,
-  type StateOf,
   withRecheck,
 } from './moves.js'
 import type { Reason } from './outcome.js'
@@ -16,6 +15,7 @@ import type {
   AccountGate,
   Decision,
   Evidence,
+  StateOf,
   Target,
   TargetEvent,
   TargetState,
@@ -128,11 +128,7 @@ function start(target: Target, dueAt: number, event: Claimed, { policy }: Contex
 }
 
 /** The platform was preparing (a container): the same attempt goes on from its handles. */
-function resume(
-  target: Target,
-  state: Extract<TargetState, { status: 'processing' }>,
-  event: Claimed,
-): Decision {
+function resume(target: Target, state: StateOf<'processing'>, event: Claimed): Decision {
   const { at, gate } = event
   if (gate.kind === 'held') return hold(target, at, 'account', gate.reason)
   // A rate limit is met when it sends; only a place that is not free yet is waited for here.
@@ -154,7 +150,7 @@ function resume(
 
 function look(
   target: Target,
-  state: Extract<TargetState, { status: 'reconciling' }>,
+  state: StateOf<'reconciling'>,
   event: Claimed,
   context: Context,
 ): Decision {
@@ -174,7 +170,7 @@ function look(
 
 function relook(
   target: Target,
-  state: Extract<TargetState, { status: 'unconfirmed' }>,
+  state: StateOf<'unconfirmed'>,
   event: Claimed,
   context: Context,
 ): Decision {
@@ -187,7 +183,7 @@ function relook(
 /** A look that cannot be made is left out. The later ones stay: the account may be back by then. */
 function leaveOut(
   target: Target,
-  state: Extract<TargetState, { status: 'published' }>,
+  state: StateOf<'published'>,
   { at }: Claimed,
   { policy }: Context,
 ): Decision {
@@ -198,7 +194,7 @@ function leaveOut(
 /** A platform that cannot be read, but whose late answer named the post. */
 function knownAnswer(
   target: Target,
-  state: Extract<TargetState, { status: 'reconciling' | 'unconfirmed' }>,
+  state: StateOf<'reconciling' | 'unconfirmed'>,
   event: Claimed,
   context: Context,
 ): Decision | undefined {

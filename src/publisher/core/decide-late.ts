@@ -1,6 +1,6 @@
-import { type Context, moved, reconcile, refused, type StateOf } from './moves.js'
+import { type Context, moved, reconcile, refused } from './moves.js'
 import type { Outcome, Reason } from './outcome.js'
-import type { Decision, Evidence, Instant, Target, TargetEvent } from './target.js'
+import type { Decision, Evidence, Instant, StateOf, Target, TargetEvent } from './target.js'
 
 type LateAnswer = Extract<TargetEvent, { type: 'lateAnswer' }>
 type Doubtful = StateOf<'reconciling' | 'unconfirmed'>

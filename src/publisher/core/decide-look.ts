@@ -1,16 +1,7 @@
-import {
-  ask,
-  type Context,
-  live,
-  moved,
-  refused,
-  retryLater,
-  type StateOf,
-  withRecheck,
-} from './moves.js'
+import { ask, type Context, live, moved, refused, retryLater, withRecheck } from './moves.js'
 import type { Finding, Reason } from './outcome.js'
 import { settleDelayMs } from './retry.js'
-import type { Decision, Effect, Evidence, Target, TargetEvent } from './target.js'
+import type { Decision, Effect, Evidence, StateOf, Target, TargetEvent } from './target.js'
 
 type LookedUp = Extract<TargetEvent, { type: 'lookedUp' }>
 

@@ -1,6 +1,6 @@
 import { awaitApproval } from './approval.js'
-import { type Context, live, moved, refused, type StateOf } from './moves.js'
-import type { Decision, Target, TargetEvent, TargetState } from './target.js'
+import { type Context, live, moved, refused } from './moves.js'
+import type { Decision, StateOf, Target, TargetEvent, TargetState } from './target.js'
 
 type Asked = Extract<
   TargetEvent,

@@ -6,6 +6,7 @@ import type {
   Effect,
   Evidence,
   Instant,
+  StateOf,
   Target,
   TargetState,
 } from './target.js'
@@ -15,8 +16,6 @@ export interface Context {
   readonly policy: Policy
   readonly can: Capabilities
 }
-
-export type StateOf<S extends TargetState['status']> = Extract<TargetState, { status: S }>
 
 /** The lease ends with every move; moves that grant work put a new one on. */
 export function moved(
@@ -146,8 +145,8 @@ export function live(
   return moved(target, early ? { ...next, recheckAt: soonAt } : next, extra)
 }
 
-/** Beyond this a live target is shown as late. */
-const LATE_MS = 60_000
+/** Beyond this after its time, a post that went live is late. Milliseconds. */
+export const LATE_MS = 60_000
 
 /** Puts the time of the next look on a live target; none when every look is done. */
 export function withRecheck(

@@ -120,6 +120,9 @@ export type TargetState =
     }
   | { readonly status: 'cancelled'; readonly who: Actor; readonly cancelledAt: Instant }
 
+/** A state by its name. */
+export type StateOf<S extends TargetState['status']> = Extract<TargetState, { status: S }>
+
 /** A request for approval; whoever asked, by publishing or editing, cannot approve it. */
 export interface ApprovalRequest {
   readonly by: Actor
