@@ -70,7 +70,7 @@ export function createAccess(deps: ApiDeps): Access {
         throw access.kind === 'missing'
           ? new ProblemError(
               'token-missing',
-              'Send a token: "Authorization: Bearer <token>". Make one with "pressroom token create".',
+              'Send a token: "Authorization: Bearer <token>". Make one with "npx pressroom token create".',
               { headers: { 'www-authenticate': 'Bearer' } },
             )
           : new ProblemError('token-refused', access.why, {

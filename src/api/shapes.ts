@@ -18,7 +18,7 @@ const reasonShape = z
   })
   .register(shapes, { id: 'Reason' })
 
-export const OUTCOMES = [
+const OUTCOMES = [
   'live',
   'failed',
   'processing',
@@ -59,7 +59,7 @@ const attemptShape = z
   })
   .register(shapes, { id: 'Attempt' })
 
-export const targetShape = z
+const targetShape = z
   .object({
     id: z.string(),
     account: z.string(),

@@ -33,7 +33,7 @@ export function showPost({ post, targets }: PostWithTargets, history?: History):
   }
 }
 
-export function showTarget(stored: StoredTarget, history?: History): ShownTarget {
+function showTarget(stored: StoredTarget, history?: History): ShownTarget {
   const { id, account, platform, target } = stored
   const { state, attempt } = target
   const attempts = history?.attempts.filter(({ targetId }) => targetId === id)

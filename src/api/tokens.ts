@@ -16,7 +16,7 @@ export type Access =
   | { readonly kind: 'refused'; readonly why: string }
 
 /** Requests a second and token, where the token names no number. */
-export const USUAL_PER_SECOND = 100
+const USUAL_PER_SECOND = 100
 
 /** The token of the environment. */
 const ROOT = { id: 'environment', name: 'the API' } as const

@@ -65,7 +65,7 @@ export function parseExport(args: readonly string[], now: Instant, zone: string)
 }
 
 /** The figures of the requested weeks as text, each as the scorecard of that week shows them. */
-export async function exportScorecards(
+async function exportScorecards(
   orm: Orm,
   { weeks, format, scope }: ExportRequest,
   now: Instant,

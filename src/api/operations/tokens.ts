@@ -7,7 +7,7 @@ import { createToken, revoke, showTokens } from '../token-store.js'
 
 const scope = z.enum(ALL_SCOPES as [Scope, ...Scope[]], `Use ${ALL_SCOPES.join(', ')}`)
 
-export const newTokenShape = z
+const newTokenShape = z
   .strictObject({
     name: z
       .string()
