@@ -13,6 +13,8 @@ const handles = z.object({
   uploads: z.array(upload).catch([]),
   /** The first time this content was sent: the server keeps its key for an hour from then. */
   sentAt: z.number().optional().catch(undefined),
+  /** It may have been taken: the server has not refused every send of it. */
+  unsure: z.literal(true).optional().catch(undefined),
   /** When a post was first sent that is gone since: it may only have been out of sight. */
   earlierAt: z.number().optional().catch(undefined),
 })

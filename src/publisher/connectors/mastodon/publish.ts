@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/outcome.js'
+import type { Outcome, Reason } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
@@ -14,7 +14,7 @@ import {
   replaceUpload,
   type Upload,
 } from './handles.js'
-import { matchingStatuses, readStatuses, wantedStatus } from './look.js'
+import { KEY_IS_SAFE_MS, matchingStatuses, readStatuses, wantedStatus } from './look.js'
 import { mediaUpload, statusForm } from './render.js'
 import type { Server } from './server.js'
 import { attachment, created } from './wire.js'
@@ -33,6 +33,7 @@ export async function publish(
   const since = kept.sentAt ?? kept.earlierAt
   const earlier = since === undefined ? undefined : await sentBefore(server, request, since, steps)
   if (earlier) return earlier
+  if (isKeyTooOld(kept, request, steps.now())) return tooOld
   const uploaded = await upload(server, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
 
@@ -41,10 +42,10 @@ export async function publish(
     headers: { 'idempotency-key': keyOf(idempotencyKey, kept) },
     body: { json: statusForm(content.text, mediaIds) },
   })
-  const sent = { ...handles, sentAt: kept.sentAt ?? steps.now() }
+  const sent = { ...handles, sentAt: kept.sentAt ?? steps.now(), unsure: true as const }
   const judged = judge(await steps.mutate(call, sent), 'mutation', steps.now())
-  if (judged.kind === 'transient' && judged.reason.class === 'media') {
-    await steps.save({ ...sent, uploads: sent.uploads.map((one) => ({ ...one, ready: false })) })
+  if (judged.kind === 'transient' || judged.kind === 'permanent') {
+    await steps.save(afterRefusal(sent, kept, judged.reason))
   }
   if (judged.kind !== 'success') return judged
   const parsed = created.safeParse(judged.json)
@@ -52,6 +53,36 @@ export async function publish(
   const { id, url, uri } = parsed.data
   const permalink = url ?? uri ?? undefined
   return livePost({ remoteId: id, ...(permalink === undefined ? {} : { permalink }) })
+}
+
+/**
+ * A key that kept a second send from making a copy when the first was looked for does so no longer.
+ * What was sent in an earlier round a person did not find, so that it may be sent again.
+ */
+function isKeyTooOld(
+  { sentAt, unsure }: MastodonHandles,
+  { dueSince }: PublishRequest,
+  now: Instant,
+): boolean {
+  if (!unsure || sentAt === undefined) return false
+  return sentAt >= dueSince && now - sentAt >= KEY_IS_SAFE_MS
+}
+
+const tooOld: Outcome = {
+  kind: 'ambiguous',
+  reason: {
+    class: 'platform',
+    text: 'The account does not show the post, but its key is too old to send it again safely.',
+  },
+}
+
+function afterRefusal(
+  sent: MastodonHandles,
+  { unsure }: MastodonHandles,
+  reason: Reason,
+): MastodonHandles {
+  const unready = sent.uploads.map((one) => ({ ...one, ready: false }))
+  return { ...sent, unsure, uploads: reason.class === 'media' ? unready : sent.uploads }
 }
 
 /** Not every server keeps to the key, so nothing is sent a second time before the account was read. */
