@@ -18,14 +18,7 @@ const reasonShape = z
   })
   .register(shapes, { id: 'Reason' })
 
-const OUTCOMES = [
-  'live',
-  'failed',
-  'processing',
-  'needsRetry',
-  'needsPerson',
-  'cancelled',
-] as const
+const OUTCOMES = ['live', 'failed', 'processing', 'needsRetry', 'needsPerson', 'cancelled'] as const
 
 export const outcomeShape = z
   .enum(OUTCOMES)
