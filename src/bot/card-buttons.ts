@@ -1,4 +1,5 @@
 import type { StoredTarget } from '../store/stored-target.js'
+import { approveValue } from './approve-value.js'
 import { plural } from './wording.js'
 
 export type ActionId =
@@ -18,7 +19,7 @@ export type ActionId =
 
 export interface Button {
   readonly action: ActionId
-  /** The post or target it is about. */
+  /** The post or target it is about; Approve also carries what was seen of it. */
   readonly value: string
   readonly label: string
   readonly style?: 'primary' | 'danger'
@@ -59,9 +60,7 @@ export function postButtons(postId: string, targets: readonly StoredTarget[]): B
           } as const,
         ]
       : []),
-    ...(asked
-      ? [{ action: 'approve', value: postId, label: 'Approve', style: 'primary' } as const]
-      : []),
+    ...(asked ? [approveButton(postId, targets)] : []),
     ...(ahead ? [{ action: 'reschedule', value: postId, label: 'Reschedule' } as const] : []),
     ...(stoppable > 0
       ? [
@@ -103,9 +102,7 @@ export function targetButtons(stored: StoredTarget): Button[] {
     case 'held':
       return [
         ...(state.hold === 'account' ? [{ ...check, style: 'primary' } as const] : []),
-        ...(awaitsApproval(stored)
-          ? ([{ action: 'approve', value, label: 'Approve', style: 'primary' }] as const)
-          : []),
+        ...(awaitsApproval(stored) ? [approveButton(value, [stored])] : []),
         ...(state.hold === 'approval' ? [] : [publishNow(value, account)]),
         reschedule,
         ...(state.hold === 'account' ? [] : [edit]),
@@ -157,6 +154,12 @@ function failedButtons(reasonClass: string, value: string, account: string): But
   }
   const first = { ...retry, style: 'primary' } as const
   return EDIT_TOO.has(reasonClass) ? [first, edit] : [first]
+}
+
+/** @param shown what is approved with it */
+function approveButton(id: string, shown: readonly StoredTarget[]): Button {
+  const value = approveValue(id, shown)
+  return { action: 'approve', value, label: 'Approve', style: 'primary' }
 }
 
 function publishNow(value: string, account: string): Button {

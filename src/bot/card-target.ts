@@ -1,6 +1,7 @@
 import type { Evidence, StateOf, TargetState } from '../publisher/core/target.js'
 import type { Note } from '../store/notes.js'
 import type { StoredContent, StoredTarget } from '../store/stored-target.js'
+import { approvalLine, type ToApprove, toApproveOf } from './approval.js'
 import type { AccountFacts, PostView, StoredIncident } from './card.js'
 import { type Button, targetButtons } from './card-buttons.js'
 import { duplicateButtons, duplicateLines, settledLines } from './duplicates.js'
@@ -40,6 +41,8 @@ export interface TargetCard {
   readonly asides: readonly Line[]
   /** What a person has to post, on a platform without an API. */
   readonly byHand?: ByHand
+  /** What is shown below the lines, for somebody to approve. */
+  readonly toApprove?: ToApprove
   readonly buttons: readonly Button[]
 }
 
@@ -68,6 +71,7 @@ export function targetCard(view: PostView, stored: StoredTarget): TargetCard {
   const { state, attempt } = stored.target
   const permalink = state.status === 'published' ? state.permalink : undefined
   const byHand = byHandOf(stored)
+  const toApprove = toApproveOf(stored)
   return {
     kind: 'target',
     postId: stored.postId,
@@ -83,9 +87,11 @@ export function targetCard(view: PostView, stored: StoredTarget): TargetCard {
       ...duplicateLines(duplicatesOf(view, stored)),
       ...stateLines(view, stored),
       ...playbookLines(view, stored),
+      ...(toApprove ? [approvalLine(toApprove)] : []),
     ],
     asides: asidesOf(view, stored),
     ...(byHand ? { byHand } : {}),
+    ...(toApprove ? { toApprove } : {}),
     buttons: [
       ...duplicateButtons(
         stored,

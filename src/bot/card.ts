@@ -6,7 +6,7 @@ import type { Note } from '../store/notes.js'
 import type { PostWithTargets } from '../store/posts.js'
 import type { StoredPreflight } from '../store/preflights.js'
 import type { StoredTarget } from '../store/stored-target.js'
-import { type Button, postButtons } from './card-buttons.js'
+import { awaitsApproval, type Button, postButtons } from './card-buttons.js'
 import { noteLine, resolveButtons } from './notes.js'
 import { type Counts, excerpt, headline, type Line, plural } from './wording.js'
 
@@ -106,12 +106,15 @@ export function postCard(view: PostView): PostCard {
     counts,
     headline: headline(counts),
     asides: [
+      ...(targets.some(awaitsApproval) ? [[WHAT_IS_APPROVED]] : []),
       ...(post.copyOf ? [[`A deliberate new copy of ${post.copyOf}.`]] : []),
       ...notes.map(noteLine),
     ],
     buttons: [...postButtons(post.id, targets), ...resolveButtons(notes)],
   }
 }
+
+const WHAT_IS_APPROVED = 'Approve sends what stands under each account in the thread.'
 
 /** When the first of what is still to come goes out, else what the post was asked for. */
 export function publishTime({ post, targets }: PostWithTargets): { publishAt?: Instant } {

@@ -1,3 +1,4 @@
+import { readApproveValue } from './approve-value.js'
 import type { FieldProblem } from './reply.js'
 
 export interface MediaSource {
@@ -49,7 +50,8 @@ type Body =
   | { readonly kind: 'resolveNote'; readonly id: string }
   | { readonly kind: 'publishNow'; readonly id: string }
   | { readonly kind: 'reschedule'; readonly id: string }
-  | { readonly kind: 'approve'; readonly id: string }
+  /** `seen`: what the card showed; without it, it is a card of an older version. */
+  | { readonly kind: 'approve'; readonly id: string; readonly seen?: string }
   | { readonly kind: 'publishAnyway'; readonly id: string }
   // Submitted forms.
   | { readonly kind: 'editSubmitted'; readonly id: string; readonly text: string }
@@ -100,6 +102,7 @@ export const ACTIONS = {
 export type ActionId = keyof typeof ACTIONS
 
 export function commandOfAction(action: string, id: string): CommandBody {
+  if (action === 'approve') return { kind: 'approve', ...readApproveValue(id) }
   return Object.hasOwn(ACTIONS, action)
     ? { kind: ACTIONS[action as ActionId], id }
     : { kind: 'unsupported', what: `the button ${action}` }

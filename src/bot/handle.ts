@@ -75,7 +75,9 @@ export async function handle(
     case 'publishNow':
       return withFound(command.id, asked, deps, (found) => publishNow(found, asked, deps))
     case 'approve':
-      return withFound(command.id, asked, deps, (found) => approve(found, asked, deps))
+      return withFound(command.id, asked, deps, (found) =>
+        approve(found, command.seen, asked, deps),
+      )
     case 'reschedule':
       return withFound(command.id, asked, deps, async (found) => askForTime(found, deps))
     case 'rescheduleSubmitted':

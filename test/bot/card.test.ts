@@ -4,7 +4,19 @@ import { targetCard } from '../../src/bot/card-target.js'
 import type { Line } from '../../src/bot/wording.js'
 import type { Reason } from '../../src/publisher/core/outcome.js'
 import type { TargetState } from '../../src/publisher/core/target.js'
-import { ANA, BEN, incident, MINUTE, NOW, note, STATES, target, view } from './view.js'
+import {
+  ANA,
+  BEN,
+  incident,
+  MINUTE,
+  media,
+  NOW,
+  note,
+  STATES,
+  TO_APPROVE,
+  target,
+  view,
+} from './view.js'
 
 /** A line as text; instants and people in brackets. */
 function plain(line: Line): string {
@@ -139,6 +151,31 @@ describe('the card of a target', () => {
       'add_note',
     ])
     expect(actionsOf({ ...STATES.held, hold: 'late' })[0]).toBe('publish_now')
+  })
+
+  it('shows the whole text that an approval would send, and names its files', () => {
+    const text = `${'Word '.repeat(60)}\nand the end`
+    const content = { text, media: [media('a.png'), media('b.png')] }
+    const shown = (change: Parameters<typeof target>[2]) => {
+      const card = cardOf(TO_APPROVE, change)
+      return [card.lines.map(plain).at(-1), card.toApprove?.text]
+    }
+    expect(shown({ content })).toEqual(['Approve sends this text, with a.png, b.png:', text])
+    expect(shown({ content: { text: '', media: [media('a.png')] } })).toEqual([
+      'Approve sends a.png, without a text.',
+      '',
+    ])
+    expect(cardOf({ ...TO_APPROVE, hold: 'late' }).toApprove).toBeUndefined()
+  })
+
+  it('gives Approve another value when the content is another', () => {
+    const carried = (contentHash: string) => {
+      const { buttons } = cardOf(TO_APPROVE, { contentHash })
+      return buttons.find(({ action }) => action === 'approve')?.value
+    }
+    expect(carried('one')).toMatch(/^tfacebook\.[0-9a-f]{12}$/)
+    expect(carried('one')).toBe(carried('one'))
+    expect(carried('one')).not.toBe(carried('two'))
   })
 
   it('asks before a heavy press', () => {

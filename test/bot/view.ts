@@ -92,6 +92,20 @@ export const STATES = {
   cancelled: { status: 'cancelled', who: BEN, cancelledAt: NOW },
 } as const satisfies Record<TargetState['status'], TargetState>
 
+/** Waits for somebody other than Ana to approve it. */
+export const TO_APPROVE = {
+  status: 'held',
+  hold: 'approval',
+  reason: { class: 'approval', text: 'Somebody other than Ana has to approve it.' },
+  heldAt: NOW,
+  request: { by: ANA, waitMs: 60 * MINUTE, expiresAt: NOW + 60 * MINUTE },
+} as const satisfies TargetState
+
+export function media(filename: string): StoredTarget['content']['media'][number] {
+  const size = { bytes: 9, width: 1, height: 1 }
+  return { id: filename, kind: 'image', mime: 'image/png', ...size, filename }
+}
+
 export function view(targets: readonly StoredTarget[], change: Partial<PostView> = {}): PostView {
   return {
     post: {

@@ -8,12 +8,13 @@ import {
   ComponentType,
   MessageFlags,
 } from 'discord.js'
+import { goesOn, type ToApprove } from '../approval.js'
 import type { PostCard } from '../card.js'
 import type { MediaCard, ReplyCard } from '../card-replies.js'
 import { SYMBOLS, type TargetCard, type Tone } from '../card-target.js'
 import type { Card } from '../chat.js'
 import { type Counts, countWords, type Line, shorten } from '../wording.js'
-import { codeBlock, cut, isSnowflake, markdown, mention, subtext } from './markdown.js'
+import { codeBlock, cut, escapeText, isSnowflake, markdown, mention, subtext } from './markdown.js'
 import { markerLine, markerOf } from './marker.js'
 
 export type Row = APIActionRowComponent<APIButtonComponentWithCustomId>
@@ -33,6 +34,7 @@ export const LIMITS = {
   content: 2_000,
   /** Of the 4,000 that all text of a message with containers may have together. */
   lines: 2_800,
+  linesAboveQuote: 1_200,
   asides: 900,
   buttonsInRow: 5,
   buttonLabel: 80,
@@ -88,14 +90,29 @@ function toneOf({ live, failed, processing, needsRetry, needsPerson }: Counts): 
 }
 
 function renderTarget(card: TargetCard): DiscordMessage {
-  const { targetId, tone, buttons } = card
-  const lines = linesWithin([[`${SYMBOLS[tone]} `, ...card.title], ...card.lines], LIMITS.lines)
+  const { targetId, tone, buttons, toApprove } = card
+  const most = toApprove ? LIMITS.linesAboveQuote : LIMITS.lines
+  const lines = linesWithin([[`${SYMBOLS[tone]} `, ...card.title], ...card.lines], most).join('\n')
   return container(COLORS[tone], [
-    text(lines.join('\n')),
+    text(lines),
+    ...(toApprove ? quoted(toApprove, LIMITS.lines - lines.length) : []),
     text([...asides(card.asides), markerLine('target', targetId)].join('\n')),
     ...rows(buttons.map((one) => button(one))),
   ])
 }
+
+/** As it would go out, so nothing in it is interpreted. */
+function quoted(card: ToApprove, max: number): APITextDisplayComponent[] {
+  if (card.text === '') return []
+  const remark = subtext(goesOn(card))
+  const whole = escapeText(card.text)
+  if (whole.length + QUOTE.length <= max) return [text(`${QUOTE}${whole}`)]
+  const shown = cut(card.text, max - QUOTE.length - remark.length)
+  return [text(`${QUOTE}${shown}`), text(remark)]
+}
+
+/** Quotes everything that follows, whatever its lines begin with. */
+const QUOTE = '>>> '
 
 function renderReply(card: ReplyCard): DiscordMessage {
   const { byHand } = card

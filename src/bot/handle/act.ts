@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decide } from '../../publisher/core/decide.js'
-import type { TargetEvent } from '../../publisher/core/target.js'
+import type { Decision, TargetEvent } from '../../publisher/core/target.js'
 import type { Orm } from '../../store/database.js'
 import { once, recall } from '../../store/inbox.js'
 import { loadHistory } from '../../store/load-history.js'
@@ -25,6 +25,12 @@ export interface Wish {
   event(at: number, stored: StoredTarget): TargetEvent
   /** Targets of the post that are left out; a target that was meant by its own id never is. */
   spares?(target: StoredTarget): boolean
+  /** Why it may not be done as the targets stand now, if so; asked while they are locked. */
+  objection?(
+    tx: Orm,
+    stored: StoredTarget,
+    all: readonly StoredTarget[],
+  ): string | undefined | Promise<string | undefined>
   /** New frozen content, for edits. */
   content?: EditedContent
   /** Done in the same transaction, when something was done; gets the accounts' names. */
@@ -46,12 +52,15 @@ export async function act(
   const extra = wish.content ? { content: wish.content } : {}
   const { result, first } = await once(deps.database.orm, asked.key, at, async (tx) => {
     const acted: Acted = { done: [], refused: [] }
-    for (const stored of await lockTargets(tx, found.post.id)) {
+    const all = await lockTargets(tx, found.post.id)
+    for (const stored of all) {
       if (found.target ? stored.id !== found.target.id : wish.spares?.(stored)) continue
       const { id: targetId, account, target } = stored
       const event = wish.event(at, stored)
       const can = deps.platforms.capabilities(account)
-      const decision = decide(target, event, { policy: deps.policy, can })
+      const decided = decide(target, event, { policy: deps.policy, can })
+      const why = decided.kind === 'moved' && (await wish.objection?.(tx, stored, all))
+      const decision: Decision = why ? { kind: 'refused', why } : decided
       if (decision.kind === 'refused') {
         acted.refused.push({ account, targetId, status: target.state.status, why: decision.why })
       } else {

@@ -1,4 +1,9 @@
 import type { TargetEvent } from '../../publisher/core/target.js'
+import type { Orm } from '../../store/database.js'
+import { loadHistory } from '../../store/load-history.js'
+import { touchPost } from '../../store/posts.js'
+import type { StoredTarget } from '../../store/stored-target.js'
+import { seenOf } from '../approve-value.js'
 import { awaitsApproval } from '../card.js'
 import { nothing, type Reply, say } from '../reply.js'
 import { type Acted, act, refusalWords } from './act.js'
@@ -18,19 +23,44 @@ export function publishNow(found: Found, asked: Asked, deps: HandleDeps): Promis
   return apply('Publishing now', { type: 'publishNowRequested' }, found, asked, deps)
 }
 
-/** "Approve": what waits for it goes on, at its time or at once. */
-export async function approve(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+/**
+ * "Approve": what waits for it goes on, at its time or at once.
+ * @param seen what the card showed; nothing is approved that was changed since
+ */
+export async function approve(
+  found: Found,
+  seen: string | undefined,
+  asked: Asked,
+  deps: HandleDeps,
+): Promise<Reply> {
   const acted = await act(found, asked, deps, {
     event: (at) => ({ type: 'approved', at, who: asked.actor }),
     spares: (stored) => !awaitsApproval(stored),
+    objection: async (tx, stored, all) => {
+      const isSame =
+        seen === undefined
+          ? !(await wasEdited(tx, stored))
+          : seen === seenOf(found.target ? [stored] : all)
+      return isSame ? undefined : CHANGED
+    },
   })
   if (!acted) return nothing
+  // A card of an older version shows neither the text nor this button as it is now.
+  if (seen === undefined && acted.refused.length > 0) {
+    await touchPost(deps.database.orm, found.post.id)
+  }
   const refused =
     acted.refused.length > 0 ? [await refusalWords(found, acted.refused, asked, deps)] : []
   const done = acted.done.length > 0 ? [`Approved: ${listOf(acted.done)}.`] : []
   return say([...done, ...refused].join('\n') || NOTHING_TO_APPROVE)
 }
 
+async function wasEdited(tx: Orm, { id, postId }: StoredTarget): Promise<boolean> {
+  const history = await loadHistory(tx, postId)
+  return history.some(({ targetId, type }) => targetId === id && type === 'edited')
+}
+
+const CHANGED = 'It was changed meanwhile: look at it again, then approve it.'
 const NOTHING_TO_APPROVE = 'Nothing of it waits for an approval that can still be given.'
 
 /** "It's not there": the target counts as failed; sending it again is another click. */

@@ -1,9 +1,10 @@
+import { goesOn, type ToApprove } from '../approval.js'
 import type { PostCard } from '../card.js'
 import type { Button } from '../card-buttons.js'
 import type { MediaCard, ReplyCard } from '../card-replies.js'
 import { SYMBOLS, type TargetCard } from '../card-target.js'
 import type { Card } from '../chat.js'
-import { countWords, inPieces, type Line } from '../wording.js'
+import { countWords, inPieces, type Line, shorten } from '../wording.js'
 import { actionRows } from './action-rows.js'
 import { cut, escapeText, mention, mrkdwn } from './mrkdwn.js'
 
@@ -38,6 +39,7 @@ const LIMITS = {
   confirmButton: 30,
   /** Text of all blocks together; undocumented, refused somewhere above 11,000. */
   preformatted: 6_000,
+  quoted: 5_000,
 } as const
 
 /** Gives a card the shape Slack shows, inside Block Kit's limits. */
@@ -99,6 +101,7 @@ function renderTarget(card: TargetCard, timeZone: string): SlackMessage {
     text: cut(title, LIMITS.text),
     blocks: [
       section([title, ...lines].join('\n')),
+      ...(card.toApprove ? quoted(card.toApprove) : []),
       ...(card.asides.length > 0
         ? [context(card.asides.map((line) => mrkdwn(line, timeZone)))]
         : []),
@@ -136,6 +139,18 @@ function renderReply(card: ReplyCard, timeZone: string): SlackMessage {
 
 export function replyMetadata({ postId, key }: { postId: string; key: string }): Metadata {
   return { event_type: 'pressroom_reply', event_payload: { postId, key } }
+}
+
+/** As it would go out, so nothing in it is interpreted. */
+function quoted(card: ToApprove): Block[] {
+  const { text } = card
+  if (text === '') return []
+  const shown = shorten(text, LIMITS.quoted)
+  const block: Block = {
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_quote', elements: [{ type: 'text', text: shown }] }],
+  }
+  return shown === text ? [block] : [block, context([goesOn(card)])]
 }
 
 /** To be copied, so nothing in it is interpreted. */

@@ -13,7 +13,8 @@ import type { TargetState } from '../../../src/publisher/core/target.js'
 import { commandSet } from '../../../src/sandbox/discord/validate/command.js'
 import { messageCreate, messageReply } from '../../../src/sandbox/discord/validate/message.js'
 import { modal } from '../../../src/sandbox/discord/validate/modal.js'
-import { MINUTE, NOW, note, STATES, target, view } from '../view.js'
+import type { StoredTarget } from '../../../src/store/stored-target.js'
+import { MINUTE, media, NOW, note, STATES, TO_APPROVE, target, view } from '../view.js'
 
 const ANA = { authorId: '900000000000000100', authorName: 'Ana' }
 type Rendered = Exclude<Card, { kind: 'media' }>
@@ -81,6 +82,17 @@ describe('a target', () => {
     } as const
     const text = targetIn({ status: 'failed', reason, failedAt: NOW })
     expect(text).toContain('\\# \\<@123> \\*\\*no\\*\\* \\[a\\](b)\n\\- https://e.com/a_b_c')
+  })
+
+  it('shows all of the text that somebody is asked to approve, as it was written', () => {
+    const shown = (text: string, change: Partial<StoredTarget['content']> = {}) =>
+      targetIn(TO_APPROVE, { content: { text, media: [], ...change } })
+    const text = `# Not a heading\n${'Word '.repeat(400)}the end`
+    expect(shown(text)).toContain(`\n>>> \\${text}\n-# tfacebook`)
+    const files = Array.from({ length: 10 }, () => media(`${'long '.repeat(50)}.png`))
+    const cut = shown('*'.repeat(9_000), { media: files })
+    expect(cut).toMatch(/\*…\n-# The text goes on; it has 9,000 characters in all\.\n-# tfacebook$/)
+    expect(shown('', { media: [media('a.png')] })).toContain('Approve sends a.png, without a text.')
   })
 
   it('cuts what is too long without leaving half a token', () => {

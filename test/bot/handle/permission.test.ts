@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { postButtons, targetButtons } from '../../../src/bot/card-buttons.js'
 import { ACTIONS, type CommandBody, commandOfAction } from '../../../src/bot/command.js'
 import { POWERS, type Rules } from '../../../src/bot/rules.js'
 import { posts, refusals, targets } from '../../../src/store/schema.js'
@@ -110,7 +111,7 @@ describe.each(testDatabases())('who may, on the $engine database', ({ use }) => 
     )
     expect(statesOf(await bot.newest())).toEqual({ facebook: 'queued', x: 'held' })
     rules = { ...rules, roles: {} }
-    expect(await press({ kind: 'approve', id: x }, ben)).toBe('Approved: x.')
+    expect(await press(await approveOf(x), ben)).toBe('Approved: x.')
     const listed = await press({ kind: 'status', id: post.id }, ben)
     expect(listed).toMatch(
       /ana asked for it[\s\S]*carol edited it \(x\)[\s\S]*ben approved it \(x\)/,
@@ -143,6 +144,58 @@ describe.each(testDatabases())('who may, on the $engine database', ({ use }) => 
       expect(statesOf(await bot.load(draft))).toEqual({ facebook: 'held', x: 'held' })
     },
   )
+
+  /** What the Approve that now stands in the chat asks for. */
+  const approveOf = async (id: string): Promise<CommandBody> => {
+    const found = await bot.newest()
+    const stored = found.targets.find((one) => one.id === id)
+    const buttons = stored ? targetButtons(stored) : postButtons(found.post.id, found.targets)
+    const button = buttons.find(({ action }) => action === 'approve')
+    return commandOfAction('approve', button?.value ?? '')
+  }
+
+  describe('an approval', () => {
+    let postId = ''
+    let x = ''
+
+    beforeEach(async () => {
+      rules = { roles: {}, approvalMs: DAY }
+      await bot.publish('Hello', { targets: ['facebook', 'x'] })
+      const { post, targets: list } = await bot.newest()
+      postId = post.id
+      x = list[1]?.id ?? ''
+    })
+
+    const edit = () => press({ kind: 'editSubmitted', id: x, text: 'Other words' })
+    const states = async () => statesOf(await bot.newest())
+
+    it('counts for what its card showed only, on an account and on the whole post', async () => {
+      const [ofTarget, ofPost] = [await approveOf(x), await approveOf(postId)]
+      await edit()
+      expect(await press(ofTarget, ben)).toBe(
+        'x: ana edited it a moment ago. It was changed meanwhile: look at it again, then approve it.',
+      )
+      expect(await press(ofPost, ben)).toContain('x: ana edited it a moment ago. It was changed')
+      expect(await states()).toEqual({ facebook: 'held', x: 'held' })
+      expect(await press(await approveOf(postId), ben)).toBe('Approved: facebook and x.')
+    })
+
+    it('of one account leaves that of the whole post as it was', async () => {
+      const ofPost = await approveOf(postId)
+      await press(await approveOf(x), ben)
+      expect(await press(ofPost, ben)).toBe('Approved: facebook.')
+    })
+
+    it('by a card of an older version counts for what was never edited, and renews it', async () => {
+      await edit()
+      const before = (await bot.newest()).post.changed
+      expect(await press({ kind: 'approve', id: postId }, ben)).toContain(
+        'It was changed meanwhile',
+      )
+      expect(await states()).toEqual({ facebook: 'queued', x: 'held' })
+      expect((await bot.newest()).post.changed).toBe(before + 2)
+    })
+  })
 
   it('lets everybody do everything without rules', async () => {
     await bot.publish('Hello', { targets: ['facebook', 'x'] })

@@ -6,7 +6,7 @@ import type { Card } from '../../../src/bot/chat.js'
 import { render } from '../../../src/bot/slack/render.js'
 import type { TargetState } from '../../../src/publisher/core/target.js'
 import { checkMessageBlocks } from '../../../src/sandbox/slack/block-kit/validate.js'
-import { ANA, MINUTE, NOW, note, STATES, target, view } from '../view.js'
+import { ANA, MINUTE, NOW, note, STATES, TO_APPROVE, target, view } from '../view.js'
 
 const ZONE = 'Europe/Madrid'
 type Rendered = Exclude<Card, { kind: 'media' }>
@@ -98,6 +98,18 @@ describe('a target in Slack', () => {
         { action_id: 'add_note', value: 'tfacebook' },
       ],
     })
+  })
+
+  it('shows all of the text that somebody is asked to approve, as it was written', () => {
+    const text = `*Not bold* <!channel>\n${'Word '.repeat(600)}the end`
+    const blocks = (text: string) => targetIn(TO_APPROVE, { content: { text, media: [] } }).blocks
+    expect(blocks(text)[1]).toEqual({
+      type: 'rich_text',
+      elements: [{ type: 'rich_text_quote', elements: [{ type: 'text', text }] }],
+    })
+    const cut = JSON.stringify(blocks('Word '.repeat(2_000)))
+    expect(cut).toContain('Word…')
+    expect(cut).toContain('The text goes on; it has 10,000 characters in all.')
   })
 
   it('stays inside the limits whatever is said', () => {
