@@ -1,5 +1,5 @@
 const RESERVED = /[\\|{}@[\]()<>#*_~]/g
-/** A hashtag is left as it is: at the start of a word, and not a mere number. */
+/** A hashtag stays one: at the start of a word, and not a mere number. */
 const HASHTAG = /(?<![\p{L}\p{N}_#&])#(?=[\p{N}_]*\p{L})[\p{L}\p{N}_]+/gu
 
 /**
@@ -11,10 +11,16 @@ export function littleText(text: string): string {
   let little = ''
   let from = 0
   for (const { index, 0: hashtag } of text.matchAll(HASHTAG)) {
-    little += escaped(text.slice(from, index)) + hashtag
+    little += escaped(text.slice(from, index)) + littleTag(hashtag)
     from = index + hashtag.length
   }
   return little + escaped(text.slice(from))
+}
+
+/** What is reserved cannot stand in a bare hashtag, but in the template of one. */
+function littleTag(hashtag: string): string {
+  const word = hashtag.slice(1)
+  return escaped(word) === word ? hashtag : `{hashtag|\\#|${escaped(word)}}`
 }
 
 function escaped(text: string): string {

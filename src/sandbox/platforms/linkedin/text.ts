@@ -11,8 +11,8 @@ export function plainTextOf(little: string): string {
   while (rest !== '') {
     const escaped = /^\\(.)/su.exec(rest)
     const mention = /^@\[((?:\\.|[^\]\\])*)\]\(urn:li:[^)]+\)/s.exec(rest)
-    const hashtag = /^#[\p{L}\p{N}_]+/u.exec(rest)
-    const template = /^\{hashtag\|\\?#\|((?:\\.|[^}\\])*)\}/s.exec(rest)
+    const hashtag = /^#[\p{L}\p{N}]+/u.exec(rest)
+    const template = /^\{hashtag\|\\?[#＃]\|((?:\\.|[^\\|{}@[\]()<>#*_~])+)\}/s.exec(rest)
     const [whole, shown] = escaped
       ? [escaped[0], escaped[1]]
       : mention
@@ -20,7 +20,7 @@ export function plainTextOf(little: string): string {
         : hashtag
           ? [hashtag[0], hashtag[0]]
           : template
-            ? [template[0], `#${template[1]}`]
+            ? [template[0], `#${template[1]?.replace(/\\(.)/g, '$1')}`]
             : [rest.slice(0, 1), rest.slice(0, 1)]
     const bare = !escaped && !mention && !hashtag && !template
     if (bare && RESERVED.includes(whole)) return plain

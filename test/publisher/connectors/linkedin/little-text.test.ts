@@ -10,7 +10,8 @@ describe('the little format', () => {
       '(a) [b] {c} <d> @e *f* ~g~ h_i j|k \\l',
       '\\(a\\) \\[b\\] \\{c\\} \\<d\\> \\@e \\*f\\* \\~g\\~ h\\_i j\\|k \\\\l',
     ],
-    ['#harbour and #two_words #été', '#harbour and #two_words #été'],
+    ['#harbour and #été', '#harbour and #été'],
+    ['#black_friday, #a_b_', '{hashtag|\\#|black\\_friday}, {hashtag|\\#|a\\_b\\_}'],
     ['C# and #1 and a#b and ##', 'C\\# and \\#1 and a\\#b and \\#\\#'],
     ['https://acme.example/a_b#top', 'https://acme.example/a\\_b\\#top'],
     ['@[Acme](urn:li:organization:77)', '\\@\\[Acme\\]\\(urn:li:organization:77\\)'],
@@ -19,7 +20,14 @@ describe('the little format', () => {
   })
 
   it('shows every text as it was written, to us and to LinkedIn', () => {
-    const pieces = fc.constantFrom(...'\\|{}@[]()<>#*_~ab 1\n', '#tag', '日本', '👩‍🚀', 'é')
+    const pieces = fc.constantFrom(
+      ...'\\|{}@[]()<>#*_~ab 1\n',
+      '#tag',
+      '#two_words',
+      '日本',
+      '👩‍🚀',
+      'é',
+    )
     fc.assert(
       fc.property(
         fc.array(pieces).map((parts) => parts.join('')),
@@ -32,9 +40,17 @@ describe('the little format', () => {
     )
   })
 
+  it('is cut off on LinkedIn by what is reserved, also inside of a hashtag', () => {
+    expect(plainTextOf('Now #black_friday and on')).toBe('Now #black')
+    expect(plainTextOf('Now {hashtag|\\#|black_friday} and on')).toBe('Now ')
+    expect(plainTextOf('Now {hashtag|#|black\\_friday} and on')).toBe('Now #black_friday and on')
+  })
+
   it('reads templates of hashtags and mentions', () => {
     expect(plainText('{hashtag|\\#|harbour} by @[Acme \\(Inc\\)](urn:li:organization:77)')).toBe(
       '#harbour by Acme (Inc)',
     )
+    expect(plainText('{hashtag|\\#|black\\_friday}')).toBe('#black_friday')
+    expect(plainText('{hashtag|\\#|black_friday}')).toBe('#black_friday')
   })
 })
