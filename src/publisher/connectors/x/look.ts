@@ -40,7 +40,7 @@ export function wantedPost(
 }
 
 /**
- * The account's own posts since then, without replies and reposts. One that cannot be read may be the
+ * The account's own posts since then, without reposts, and without replies where none is wanted. One that cannot be read may be the
  * one that is wanted, so that a timeline with such a post counts only where it shows that one.
  */
 export async function readTimeline(
@@ -57,7 +57,8 @@ export async function readTimeline(
     const query = new URLSearchParams({
       start_time: new Date(wanted.since - 2 * CLOCK_SKEW_MS).toISOString(),
       max_results: '100',
-      exclude: 'retweets,replies',
+      // What begins with somebody's name may be taken for a reply to them.
+      exclude: wanted.text.startsWith('@') ? 'retweets' : 'retweets,replies',
       'tweet.fields': POST_FIELDS,
       ...(token ? { pagination_token: token } : {}),
     })

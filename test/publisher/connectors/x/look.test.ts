@@ -46,6 +46,15 @@ describe('a timeline', () => {
     expect(found).toMatchObject({ outcome: { kind: 'published', remoteId: '6' }, sends: 0 })
   })
 
+  it.each([
+    [TEXT, 'retweets,replies'],
+    ['\n@harbour is open', 'retweets'],
+  ])('of "%s" leaves out %s', async (text, exclude) => {
+    const { requests } = await again([timeline(), json({ data: { id: '9' } }, 201)], text)
+    const asked = requests.map(({ url }) => new URL(url).searchParams.get('exclude'))
+    expect(asked.filter((one) => one !== null)).toEqual([exclude])
+  })
+
   it('expands the links it can, when there is one that it cannot', async () => {
     const urls = [
       { url: 'https://t.co/a', expanded_url: null },
