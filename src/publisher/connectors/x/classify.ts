@@ -73,9 +73,9 @@ function duplicate(call: CallKind): Outcome {
     : { kind: 'permanent', reason }
 }
 
-function wordsOf({ title, detail, errors = [] }: Problem): string {
+function wordsOf({ title, detail, message: one, errors = [] }: Problem): string {
   const more = errors.flatMap(({ message, detail }) => message ?? detail ?? [])
-  const parts = [detail ?? title, ...more].filter((part) => part !== undefined)
+  const parts = [detail ?? title ?? one, ...more].filter((part) => part !== undefined)
   return [...new Set(parts)].join(' ')
 }
 

@@ -6,20 +6,26 @@ import { comparable, sentText } from './timeline-text.js'
 const words = z.string().optional().catch(undefined)
 
 /**
- * A problem document, or a list of errors; `type` names what kind of problem it is.
- * @see X API docs, "Response codes and errors"
+ * A problem document, a list of errors, or one error with a code of its own; `type` names what kind of
+ * problem it is.
+ * @see X API docs, "Response codes and errors"; its description, `Error`
  */
 export const problem = z
   .object({
     title: words,
     detail: words,
     type: words,
+    code: z.number().optional().catch(undefined),
+    message: words,
     errors: z
       .array(z.object({ message: words, detail: words, type: words }))
       .optional()
       .catch(undefined),
   })
-  .refine(({ title, detail, errors }) => title || detail || errors?.length)
+  .refine(
+    ({ title, detail, errors, code, message }) =>
+      title || detail || errors?.length || (message && code !== undefined),
+  )
 export type Problem = z.infer<typeof problem>
 
 export const created = z.object({ data: z.object({ id: remoteId }) })

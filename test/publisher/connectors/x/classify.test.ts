@@ -30,6 +30,19 @@ describe('a refusal by X', () => {
     })
   })
 
+  it.each([
+    [401, 'Could not authenticate you', 'auth', 'X refuses the access token.'],
+    [403, 'This account is locked', 'permission', 'X does not allow it: This account is locked'],
+    [400, 'Bad request', 'validation', 'X refuses it: Bad request'],
+  ])('%i is known as one error with a code', (status, message, reasonClass, text) => {
+    const plain = answer(status, { code: 32, message })
+    expect(judge(plain, 'mutation', NOW)).toMatchObject({
+      kind: 'permanent',
+      reason: { class: reasonClass, text },
+    })
+    expect(judge(answer(status, { message }), 'mutation', NOW).kind).toBe('ambiguous')
+  })
+
   it('of a duplicate may mean our own post, and is final only when that is not found', () => {
     const detail = 'You are not allowed to create a Tweet with duplicate content.'
     expect(judge(problem(403, detail), 'mutation', NOW)).toMatchObject({

@@ -49,7 +49,7 @@ describe('a timeline', () => {
   it.each([
     [TEXT, 'retweets,replies'],
     ['\n@harbour is open', 'retweets'],
-  ])('of "%s" leaves out %s', async (text, exclude) => {
+  ])('of %j leaves out %s', async (text, exclude) => {
     const { requests } = await again([timeline(), json({ data: { id: '9' } }, 201)], text)
     const asked = requests.map(({ url }) => new URL(url).searchParams.get('exclude'))
     expect(asked.filter((one) => one !== null)).toEqual([exclude])
