@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseJson } from '../http.js'
+import { siteOf } from '../site.js'
 
 export const COLLECTION = 'app.bsky.feed.post'
 export const SITE = 'https://bsky.app'
@@ -65,13 +66,9 @@ export function pdsOf(didDoc: DidDocument, apiUrl: string): string {
   return safe ? endpoint.replace(/\/+$/, '') : apiUrl
 }
 
-/**
- * The page of a post, by the account's DID, which outlives its handle. A server on this machine is
- * no part of the network and shows its posts itself.
- */
+/** The page of a post, by the account's DID, which outlives its handle. */
 export function linkTo({ did, pds }: { did: string; pds: string }, rkey: string): string {
-  const local = /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(pds)
-  return `${local ? pds : SITE}/profile/${did}/post/${rkey}`
+  return `${siteOf(pds, SITE)}/profile/${did}/post/${rkey}`
 }
 
 const claims = z.object({ exp: z.number() })

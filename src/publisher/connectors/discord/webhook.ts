@@ -3,6 +3,7 @@ import { unreadable } from '../classify.js'
 import type { Reader } from '../connector.js'
 import type { HttpBody, HttpRequest } from '../http.js'
 import type { Read } from '../read.js'
+import { siteOf } from '../site.js'
 import { judge } from './classify.js'
 import { type message, type WebhookInfo, webhookInfo } from './wire.js'
 
@@ -58,8 +59,8 @@ export class Webhook {
       : 'Look at the newest messages of the channel that the webhook posts to.'
   }
 
-  /** The site is the API's address without `/api` and version. */
+  /** A stand-in's site is the API's address without `/api` and version. */
   private site(): string {
-    return this.access.api.replace(/(\/api)?(\/v\d+)?$/, '')
+    return siteOf(this.access.api, 'https://discord.com').replace(/(\/api)?(\/v\d+)?$/, '')
   }
 }

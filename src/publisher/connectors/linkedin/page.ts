@@ -1,4 +1,5 @@
 import type { HttpBody, HttpRequest } from '../http.js'
+import { siteOf } from '../site.js'
 
 export interface Access {
   readonly apiUrl: string
@@ -69,8 +70,7 @@ export class Page {
     return linkedIn || (host === own.host && protocol === own.protocol)
   }
 
-  /** The site is at `www.` where the API is at `api.`. */
   private site(): string {
-    return this.access.apiUrl.replace('//api.', '//www.')
+    return siteOf(this.access.apiUrl, 'https://www.linkedin.com')
   }
 }

@@ -1,4 +1,5 @@
 import type { HttpBody, HttpRequest } from '../http.js'
+import { siteOf } from '../site.js'
 import type { Message } from './wire.js'
 
 export interface Access {
@@ -39,8 +40,7 @@ export class Bot {
    * stand-in, which shows its posts itself.
    */
   private site(): string {
-    const { hostname, pathname } = new URL(this.access.apiUrl)
-    const standIn = ['127.0.0.1', 'localhost'].includes(hostname) && pathname !== '/'
-    return standIn ? this.access.apiUrl : 'https://t.me'
+    const { apiUrl } = this.access
+    return new URL(apiUrl).pathname === '/' ? 'https://t.me' : siteOf(apiUrl, 'https://t.me')
   }
 }

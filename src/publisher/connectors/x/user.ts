@@ -2,6 +2,7 @@ import { unreadable } from '../classify.js'
 import type { Reader } from '../connector.js'
 import type { HttpBody, HttpRequest } from '../http.js'
 import type { Read } from '../read.js'
+import { siteOf } from '../site.js'
 import { judge } from './classify.js'
 import { ownUser } from './wire.js'
 
@@ -55,8 +56,7 @@ export class User {
     return this.own?.username ? `${this.site()}/${this.own.username}` : this.site()
   }
 
-  /** The site is the API's address without its `api.`. */
   private site(): string {
-    return this.access.apiUrl.replace('//api.', '//')
+    return siteOf(this.access.apiUrl, 'https://x.com')
   }
 }
