@@ -7,9 +7,11 @@ import {
   keptMedia,
   recordPreflight,
 } from '../store/preflights.js'
+import { isAway } from '../store/server-connections.js'
 import { type Examined, judgePreflight } from './core/preflight.js'
 import { checkAccount } from './credentials.js'
 import type { PublisherDeps } from './deps.js'
+import { messageOf } from './record.js'
 import { repeat } from './relay.js'
 
 const LOOK_EVERY_MS = 15_000
@@ -44,23 +46,38 @@ async function lookAhead(deps: PublisherDeps, stopping: AbortSignal): Promise<vo
   const checkedAfter = deps.now() - CHECKED_FOR_MS
   for (const due of await duePreflights(orm, { now: deps.now(), checkedAfter, limit: AT_A_TIME })) {
     if (stopping.aborted) return
-    const stored = (await loadTarget(orm, due.targetId))?.stored
-    const { state } = stored?.target ?? {}
-    if (!stored || state?.status !== 'scheduled' || state.publishAt !== due.publishAt) continue
-    const { account, content, postId, contentHash } = stored
-    const { credential, checked } = await ask(account)
-    // An hour ahead the rest is looked at all the same.
-    if (credential.kind === 'unknown' && due.stage !== 'hour') continue
-    const kept = await keptMedia(
-      orm,
-      content.media.map(({ id }) => id),
-    )
-    const lost = content.media.filter(({ id }) => !kept.has(id)).map(({ filename }) => filename)
-    const rules = deps.connector(account)?.check(content) ?? []
-    const problem = judgePreflight({ credential, lost, content: rules }, due.publishAt)
-    const at = deps.now()
-    await recordPreflight(orm, { ...keyOf(due), postId, contentHash, at, problem, checked })
+    try {
+      await look(due, ask, deps)
+    } catch (error) {
+      if (isAway(error)) throw error
+      const { targetId } = due
+      deps.log.error({ targetId, error: messageOf(error) }, 'could not look ahead at a target')
+    }
   }
+}
+
+async function look(
+  due: DuePreflight,
+  ask: (account: string) => Promise<Checked>,
+  deps: PublisherDeps,
+): Promise<void> {
+  const { orm } = deps.database
+  const stored = (await loadTarget(orm, due.targetId))?.stored
+  const { state } = stored?.target ?? {}
+  if (!stored || state?.status !== 'scheduled' || state.publishAt !== due.publishAt) return
+  const { account, content, postId, contentHash } = stored
+  const { credential, checked } = await ask(account)
+  // An hour ahead the rest is looked at all the same.
+  if (credential.kind === 'unknown' && due.stage !== 'hour') return
+  const kept = await keptMedia(
+    orm,
+    content.media.map(({ id }) => id),
+  )
+  const lost = content.media.filter(({ id }) => !kept.has(id)).map(({ filename }) => filename)
+  const rules = deps.connector(account)?.check(content) ?? []
+  const problem = judgePreflight({ credential, lost, content: rules }, due.publishAt)
+  const at = deps.now()
+  await recordPreflight(orm, { ...keyOf(due), postId, contentHash, at, problem, checked })
 }
 
 interface Checked {

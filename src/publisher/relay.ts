@@ -1,9 +1,11 @@
 import { heldWithoutCause, loadTarget, takeDue } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
+import { isAway } from '../store/server-connections.js'
 import { decide } from './core/decide.js'
 import type { TargetEvent } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import type { Bell, Doorbell } from './queue/queue.js'
+import { messageOf } from './record.js'
 
 /**
  * Bells further away than this are left to the sweep, so that a queue stays small. It is well below
@@ -78,19 +80,29 @@ export async function startRelay(
 
 /** Targets that their account held, and whose account works again, go on by themselves. */
 async function releaseHeld(deps: PublisherDeps, stopping?: AbortSignal): Promise<void> {
-  const { orm } = deps.database
-  for (const id of await heldWithoutCause(orm, SWEEP_LIMIT)) {
+  for (const id of await heldWithoutCause(deps.database.orm, SWEEP_LIMIT)) {
     if (stopping?.aborted) return
-    const loaded = await loadTarget(orm, id)
-    if (!loaded || !deps.connector(loaded.stored.account)) continue
-    const event: TargetEvent = { type: 'accountRestored', at: deps.now() }
-    const can = { canLookUp: false, canVerify: false }
-    const decision = decide(loaded.stored.target, event, { policy: deps.policy, can })
-    if (decision.kind === 'refused') continue
-    await recordTransition(orm, loaded.stored, event, decision).catch((error) => {
-      if (!(error instanceof StaleVersionError)) throw error
-    })
+    try {
+      await release(id, deps)
+    } catch (error) {
+      if (isAway(error)) throw error
+      const why = messageOf(error)
+      deps.log.error({ targetId: id, error: why }, 'a held target could not be released')
+    }
   }
+}
+
+async function release(id: string, deps: PublisherDeps): Promise<void> {
+  const { orm } = deps.database
+  const loaded = await loadTarget(orm, id)
+  if (!loaded || !deps.connector(loaded.stored.account)) return
+  const event: TargetEvent = { type: 'accountRestored', at: deps.now() }
+  const can = { canLookUp: false, canVerify: false }
+  const decision = decide(loaded.stored.target, event, { policy: deps.policy, can })
+  if (decision.kind === 'refused') return
+  await recordTransition(orm, loaded.stored, event, decision).catch((error) => {
+    if (!(error instanceof StaleVersionError)) throw error
+  })
 }
 
 function parseBell(payload: string): Bell | undefined {

@@ -147,6 +147,22 @@ describe.each(testDatabases())('looks ahead, on the $engine database', ({ use })
     expect(checks).toBe(1)
   })
 
+  it('go on past rows that cannot be read', async () => {
+    const clock = createSteppedClock()
+    for (const name of ['facebook', 'broken']) await addAccount(database(), name)
+    const publishAt = clock.now() + 30 * HOUR
+    await many('broken', publishAt, 2)
+    const broken = { status: 'scheduled', publishAt: String(publishAt) }
+    await database().orm.update(targets).set({ state: broken })
+    await many('facebook', publishAt + HOUR, 1)
+    start(clock.now, { facebook: {}, broken: {} })
+    await waitFor(
+      'the look',
+      () => looksAt('facebook'),
+      (found) => found.length === 1,
+    )
+  })
+
   it('go on past an account that cannot be asked', async () => {
     const clock = createSteppedClock()
     let checks = 0

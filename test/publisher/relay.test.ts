@@ -1,8 +1,9 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { PublisherDeps } from '../../src/publisher/deps.js'
 import { repeat, startRelay } from '../../src/publisher/relay.js'
 import { createPost } from '../../src/store/create-post.js'
-import { accounts } from '../../src/store/schema.js'
+import { accounts, targets } from '../../src/store/schema.js'
 import { createSteppedClock, NOON } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
 import {
@@ -113,6 +114,20 @@ describe.each(testDatabases())('the relay on the $engine database', ({ use }) =>
     await database().orm.update(accounts).set({ status: 'ok' })
     await sweep()
     expect((await load(database(), id)).target.state).toEqual({ status: 'queued', dueAt: NOON })
+  })
+
+  it('lets them go on behind one that cannot be read', async () => {
+    const state = { status: 'held', hold: 'account', reason: authReason, heldAt: NOON } as const
+    const [bad, stored] = await storeTargets(database(), [{ state }, { state }])
+    const broken = { state: { status: 'held', hold: 'account' } }
+    await database()
+      .orm.update(targets)
+      .set(broken)
+      .where(eq(targets.id, bad?.id ?? ''))
+    await addAccount(database())
+    const { sweep } = await start()
+    await sweep()
+    expect((await load(database(), stored?.id ?? '')).target.state.status).toBe('queued')
   })
 
   it('keeps them held while the accounts file does not name the account', async () => {
