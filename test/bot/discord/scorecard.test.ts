@@ -80,7 +80,7 @@ describe('a scorecard in Discord', () => {
     expect(textOf(root ?? {})).toContain('**Success: 98 %** 588 of 600 publishes live\n-# week')
     expect(textOf(root ?? {})).toContain('\nand 9 more, in the thread\n')
     expect(root?.attachments).toMatchObject([
-      { filename: picture.filename, description: picture.alt.slice(0, 1_024) },
+      { filename: picture.filename, description: `${picture.alt.slice(0, 1_023)}…` },
     ])
     const shown = JSON.stringify(root?.components)
     expect(shown).toContain(`"url":"${root?.attachments[0]?.url}"`)

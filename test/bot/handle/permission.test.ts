@@ -139,7 +139,7 @@ describe.each(testDatabases())('who may, on the $engine database', ({ use }) => 
       const when = at === undefined ? {} : { when: { kind: 'words', words: at } as const }
       expect(textOf(await bot.publish('Hello', when))).toBe(made && made + approval)
       await bot.publish('Hello', when)
-      const draft = (await bot.all()).at(-1)?.id ?? ''
+      const draft = (await bot.all()).find(({ status }) => status === 'draft')?.id ?? ''
       expect(await press({ kind: 'publishAnyway', id: draft })).toBe(copied + approval)
       expect(statesOf(await bot.load(draft))).toEqual({ facebook: 'held', x: 'held' })
     },
