@@ -1,6 +1,7 @@
 import { heldWithoutCause, loadTarget, takeDue } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import { isAway } from '../store/server-connections.js'
+import { createAttendants } from './attendants.js'
 import { decide } from './core/decide.js'
 import type { TargetEvent } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
@@ -14,6 +15,8 @@ import { messageOf } from './record.js'
 const HORIZON_MS = 10_000
 const SWEEP_EVERY_MS = 2_000
 const SWEEP_LIMIT = 1_000
+/** Attended to at the same time while the queue is away. */
+const AT_A_TIME = 20
 /** A queue that hangs is as good as one that refuses. */
 const RING_WITHIN_MS = 10_000
 
@@ -32,6 +35,9 @@ export async function startRelay(
   const everyMs = options.sweepEveryMs ?? SWEEP_EVERY_MS
   const ring = (bells: readonly Bell[]) =>
     within(options.ringWithinMs ?? RING_WITHIN_MS, doorbell.ring(bells, deps.now()))
+  const attendants = createAttendants(attendTo, AT_A_TIME, (error, targetId) =>
+    log.warn({ targetId, error: messageOf(error) }, 'an overdue target could not be attended to'),
+  )
   let heard: Bell[] = []
   let stopped = false
 
@@ -61,8 +67,8 @@ export async function startRelay(
         { error: (error as Error).message },
         'the queue does not answer; publishing goes on without it',
       )
-      const overdue = bells.filter(({ dueAt }) => dueAt <= deps.now()).slice(0, 20)
-      await Promise.all(overdue.map(({ targetId }) => attendTo(targetId)))
+      const overdue = bells.filter(({ dueAt }) => dueAt <= deps.now())
+      attendants.begin(overdue.map(({ targetId }) => targetId))
     }
     await releaseHeld(deps, stopping)
   }
@@ -74,6 +80,7 @@ export async function startRelay(
     async stop() {
       stopped = true
       await Promise.all([timer.stop(), unlisten()])
+      await attendants.ended()
     },
   }
 }

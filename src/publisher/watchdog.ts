@@ -1,11 +1,13 @@
 import { takeDue } from '../store/load-targets.js'
+import { createAttendants } from './attendants.js'
 import type { PublisherDeps } from './deps.js'
+import { messageOf } from './record.js'
 import { repeat } from './relay.js'
 
 const LOOK_EVERY_MS = 5_000
 /** A bell is answered well within this, unless there is very much in line. */
 const OVERDUE_MS = 10_000
-/** Taken at a time: the queue does the work, this only makes sure that nothing waits for it in vain. */
+/** Attended to at the same time: the queue does the work, this only makes sure that nothing waits for it in vain. */
 const AT_A_TIME = 20
 
 /**
@@ -18,16 +20,24 @@ export function startWatchdog(
   { everyMs = LOOK_EVERY_MS, overdueMs = OVERDUE_MS } = {},
 ): { stop(): Promise<void> } {
   const { database, log, now } = deps
-  return repeat(
+  const attendants = createAttendants(attendTo, AT_A_TIME, (error, targetId) =>
+    log.warn({ targetId, error: messageOf(error) }, 'an overdue target could not be attended to'),
+  )
+  const timer = repeat(
     async () => {
-      const overdue = await takeDue(database.orm, now() - overdueMs, AT_A_TIME)
+      // Twice as many, because those that are attended to already may be among them.
+      const overdue = await takeDue(database.orm, now() - overdueMs, 2 * AT_A_TIME)
       if (overdue.length === 0) return
       log.warn({ targets: overdue.length, dueAt: overdue[0]?.dueAt }, 'overdue; the queue is slow')
-      const ends = await Promise.allSettled(overdue.map(({ id }) => attendTo(id)))
-      const failed = ends.find((end) => end.status === 'rejected')
-      if (failed) throw failed.reason
+      attendants.begin(overdue.map(({ id }) => id))
     },
     everyMs,
-    (error) => log.warn({ error: (error as Error).message }, 'the watchdog could not look'),
+    (error) => log.warn({ error: messageOf(error) }, 'the watchdog could not look'),
   )
+  return {
+    async stop() {
+      await timer.stop()
+      await attendants.ended()
+    },
+  }
 }

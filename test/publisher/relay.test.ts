@@ -25,16 +25,21 @@ describe.each(testDatabases())('the relay on the $engine database', ({ use }) =>
   const database = use()
 
   /** A relay that sweeps once at the start, and then when it is told to. */
-  async function start(changes: Partial<PublisherDeps> = {}) {
+  async function start(
+    changes: Partial<PublisherDeps> = {},
+    attendTo: (id: string) => Promise<void> = async () => {},
+  ) {
     const clock = createSteppedClock()
     const doorbell = createMemoryDoorbell()
     const attended: string[] = []
     const connector = createAcme({ url: 'http://127.0.0.1:9' } as never)
     const deps = workerDeps(database(), connector, { now: clock.now, ...changes })
-    const relay = await startRelay(deps, doorbell, async (id) => void attended.push(id), {
-      sweepEveryMs: NEVER_MS,
-      ringWithinMs: 100,
-    })
+    const attend = (id: string) => {
+      attended.push(id)
+      return attendTo(id)
+    }
+    const options = { sweepEveryMs: NEVER_MS, ringWithinMs: 100 }
+    const relay = await startRelay(deps, doorbell, attend, options)
     onTestFinished(() => relay.stop())
     await waitFor(
       'the first sweep',
@@ -88,6 +93,31 @@ describe.each(testDatabases())('the relay on the $engine database', ({ use }) =>
     ])
     await sweep()
     expect(attended).toEqual([list[1]?.id, list[0]?.id])
+  })
+
+  it('keeps nothing waiting for a slow or failing target while the queue is away', async () => {
+    const state = { status: 'held', hold: 'account', reason: authReason, heldAt: NOON } as const
+    const due = (ms: number) => ({ state: { status: 'queued', dueAt: NOON - ms } }) as const
+    const [held, slow, bad] = await storeTargets(database(), [{ state }, due(9), due(8)])
+    await addAccount(database())
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const begun: (string | undefined)[] = []
+    const { doorbell, sweep } = await start({}, async (id) => {
+      begun.push(id)
+      if (id === slow?.id) await ended
+      if (id === bad?.id) throw new Error('It cannot be read.')
+    })
+    doorbell.onRing = () => Promise.reject(new Error('no queue'))
+    await sweep()
+    expect((await load(database(), held?.id ?? '')).target.state.status).toBe('queued')
+    const [next] = await storeTargets(database(), [due(1)])
+    await sweep()
+    end()
+    expect(begun).toContain(next?.id)
+    expect(begun.filter((id) => id === slow?.id)).toHaveLength(1)
   })
 
   it('goes on sweeping when a queue that had hung is back', async () => {

@@ -79,4 +79,32 @@ describe.each(testDatabases())('the watchdog on the $engine database', ({ use })
       (status) => status === 'published',
     )
   })
+
+  it('takes up others while one that it attends to takes long', async () => {
+    const due = (ms: number) => ({ state: { status: 'queued', dueAt: NOON + ms } }) as const
+    const [slow] = await storeTargets(database(), [due(0)])
+    const clock = createSteppedClock(NOON + 120_000)
+    const deps = workerDeps(database(), undefined, { now: clock.now })
+    const begun: string[] = []
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const attendTo = async (id: string) => {
+      begun.push(id)
+      if (id === slow?.id) await ended
+    }
+    const watchdog = startWatchdog(deps, attendTo, { everyMs: 5, overdueMs: 60_000 })
+    const has = (id = '') =>
+      waitFor(
+        'it is begun',
+        () => begun.includes(id),
+        (isBegun) => isBegun,
+      )
+    await has(slow?.id)
+    const [next] = await storeTargets(database(), [due(1)])
+    await has(next?.id).finally(end)
+    expect(begun.filter((id) => id === slow?.id)).toHaveLength(1)
+    await watchdog.stop()
+  })
 })
