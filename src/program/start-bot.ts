@@ -19,7 +19,7 @@ import { createScorecards } from '../bot/scorecard/scorecards.js'
 import { createSlack } from '../bot/slack/index.js'
 import { tellChannel } from '../bot/tell-channel.js'
 import { measuredChat } from '../observe/measured-chat.js'
-import { repeat } from '../publisher/relay.js'
+import { repeat } from '../repeat.js'
 import { workspacesOf } from '../workspaces.js'
 import type { Parts } from './parts.js'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { repeat } from '../repeat.js'
 import { loadCheck } from '../store/accounts.js'
 import { loadTarget } from '../store/load-targets.js'
 import {
@@ -12,7 +13,6 @@ import { type Examined, judgePreflight } from './core/preflight.js'
 import { checkAccount } from './credentials.js'
 import type { PublisherDeps } from './deps.js'
 import { messageOf } from './record.js'
-import { repeat } from './relay.js'
 
 const LOOK_EVERY_MS = 15_000
 const AT_A_TIME = 50

@@ -1,3 +1,4 @@
+import { repeat } from '../repeat.js'
 import { heldWithoutCause, loadTarget, takeDue } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import { isAway } from '../store/server-connections.js'
@@ -127,33 +128,5 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     return await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
-  }
-}
-
-/**
- * Runs `work` at once and then `everyMs` after each end, until stopped; never twice at a time. `work`
- * begins nothing more once it is `stopping`.
- */
-export function repeat(
-  work: (stopping: AbortSignal) => Promise<void>,
-  everyMs: number,
-  failed: (error: unknown) => void,
-): { stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined
-  const stopping = new AbortController()
-  const turn = async () => {
-    await work(stopping.signal).catch(failed)
-    if (!stopping.signal.aborted) timer = setTimeout(run, everyMs)
-  }
-  let running = turn()
-  const run = () => {
-    running = turn()
-  }
-  return {
-    async stop() {
-      stopping.abort()
-      clearTimeout(timer)
-      await running
-    },
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { repeat } from '../repeat.js'
 import type { Database } from '../store/database.js'
 import {
   claimRenewal,
@@ -11,7 +12,6 @@ import {
 import type { SecretBox } from '../store/secret-box.js'
 import type { Connector, Credentials, Renewed } from './connectors/connector.js'
 import type { PublisherDeps } from './deps.js'
-import { repeat } from './relay.js'
 import { createReader } from './steps.js'
 
 /** Credentials that platforms give in place of those of the accounts file. */

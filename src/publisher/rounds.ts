@@ -1,5 +1,5 @@
+import { repeat } from '../repeat.js'
 import type { Channel, Database } from '../store/database.js'
-import { repeat } from './relay.js'
 
 /**
  * Runs `round` again and again, and at once whenever somebody asks for it over `channel`; what is

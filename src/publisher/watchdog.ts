@@ -1,8 +1,8 @@
+import { repeat } from '../repeat.js'
 import { takeDue } from '../store/load-targets.js'
 import { createAttendants } from './attendants.js'
 import type { PublisherDeps } from './deps.js'
 import { messageOf } from './record.js'
-import { repeat } from './relay.js'
 
 const LOOK_EVERY_MS = 5_000
 /** A bell is answered well within this, unless there is very much in line. */

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { PublisherDeps } from '../../src/publisher/deps.js'
-import { repeat, startRelay } from '../../src/publisher/relay.js'
+import { startRelay } from '../../src/publisher/relay.js'
 import { createPost } from '../../src/store/create-post.js'
 import { accounts, targets } from '../../src/store/schema.js'
 import { createSteppedClock, NOON } from '../support/clock.js'
@@ -167,50 +167,5 @@ describe.each(testDatabases())('the relay on the $engine database', ({ use }) =>
     const { sweep } = await start({ connector: () => undefined })
     await sweep()
     expect((await load(database(), stored?.id ?? '')).target.state.status).toBe('held')
-  })
-})
-
-describe('repeat', () => {
-  it('runs at once and again after each end, never twice at a time, and stops after the last', async () => {
-    let running = 0
-    let runs = 0
-    let most = 0
-    const timer = repeat(
-      async () => {
-        most = Math.max(most, ++running)
-        await new Promise((resolve) => setImmediate(resolve))
-        runs += 1
-        running -= 1
-      },
-      1,
-      () => {},
-    )
-    await waitFor(
-      'five runs',
-      () => runs,
-      (count) => count >= 5,
-    )
-    await timer.stop()
-    expect([most, running]).toEqual([1, 0])
-    const after = runs
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(runs).toBe(after)
-  })
-
-  it('goes on after a failure, and says what failed', async () => {
-    const failures: unknown[] = []
-    const timer = repeat(
-      async () => {
-        throw new Error('no')
-      },
-      1,
-      (error) => failures.push(error),
-    )
-    await waitFor(
-      'two failures',
-      () => failures.length,
-      (count) => count >= 2,
-    )
-    await timer.stop()
   })
 })
