@@ -1,16 +1,8 @@
 import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import type { Doubt, LivePost, PublishRequest, Reader } from '../connector.js'
-import {
-  CLOCK_SKEW_MS,
-  COPY_WITHIN_MS,
-  foundAmong,
-  matching,
-  namedIds,
-  remote,
-  sightingOf,
-  type Wanted,
-} from '../match.js'
+import { findNamed, verifyInList } from '../look.js'
+import { CLOCK_SKEW_MS, foundAmong, matching, namedIds, type Wanted } from '../match.js'
 import { readList, readObject } from '../meta/graph.js'
 import { isCredential, type Listed, notLooked, type Read, type Unread } from '../read.js'
 import { afterRemoval, photoIds, readHandles } from './handles.js'
@@ -62,17 +54,8 @@ function isUnknownHere({ outcome }: Unread): boolean {
 
 /** What happened to a doubtful attempt. */
 export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<Finding> {
-  for (const id of namedIds(doubt.evidence)) {
-    const read = await readPost(page, reader, id)
-    if (read.kind === 'unread') return notLooked(read)
-    if (read.kind === 'read') {
-      return {
-        kind: 'found',
-        ...remote(read.value),
-        how: 'The post that an answer named is there.',
-      }
-    }
-  }
+  const named = await findNamed(namedIds(doubt.evidence), (id) => readPost(page, reader, id))
+  if (named) return named
   const { video } = readHandles(doubt.handles)
   const state = video === undefined ? undefined : await readVideo(page, reader, video)
   if (state?.kind === 'live' || state?.kind === 'broken') return videoFinding(state)
@@ -87,18 +70,15 @@ export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<
 }
 
 /** Whether a live post is still there, and alone. */
-export async function verify(page: Page, post: LivePost, reader: Reader): Promise<Sighting> {
-  const { remoteId, publishedAt } = post
-  const own = remoteId === undefined ? undefined : await readPost(page, reader, remoteId)
-  const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
-  const wanted = {
-    ...wantedPost(post, Math.min(since, publishedAt)),
-    until: publishedAt + COPY_WITHIN_MS,
-  }
+export function verify(page: Page, post: LivePost, reader: Reader): Promise<Sighting> {
+  const { remoteId } = post
   // A video known only by its own id would be taken for a copy of the post that carries it.
   const comparable = remoteId === undefined || remoteId.includes('_')
-  const list: Read<readonly Listed[]> = comparable
-    ? await readPosts(page, reader, wanted.since)
-    : { kind: 'read', value: [] }
-  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles, remoteId))
+  return verifyInList(post, {
+    readOne: (id) => readPost(page, reader, id),
+    readList: async ({ since }) =>
+      comparable ? readPosts(page, reader, since) : { kind: 'read', value: [] },
+    wantedSince: (since) => wantedPost(post, since),
+    handles: afterRemoval(post.handles, remoteId),
+  })
 }

@@ -2,16 +2,8 @@ import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { failureOf, unreadable } from '../classify.js'
 import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '../connector.js'
-import {
-  CLOCK_SKEW_MS,
-  COPY_WITHIN_MS,
-  foundAmong,
-  matching,
-  namedIds,
-  remote,
-  sightingOf,
-  type Wanted,
-} from '../match.js'
+import { findNamed, type ReadOne, verifyInList } from '../look.js'
+import { CLOCK_SKEW_MS, foundAmong, matching, namedIds, type Wanted } from '../match.js'
 import type { Listed, Read, Unread } from '../read.js'
 import { notLooked } from '../read.js'
 import { judge } from './classify.js'
@@ -79,11 +71,7 @@ export async function readPosts(
   return { kind: 'read', value: posts }
 }
 
-async function readOne(
-  page: Page,
-  reader: Reader,
-  urn: string,
-): Promise<Read<Listed> | { readonly kind: 'missing' }> {
+async function readOne(page: Page, reader: Reader, urn: string): Promise<ReadOne> {
   const request = page.request('GET', `rest/posts/${encodeURIComponent(urn)}`)
   const judged = judge(await reader.read(request), 'other', reader.now())
   if (judged.kind !== 'success') {
@@ -105,32 +93,30 @@ export function isClosed({ outcome }: Unread): boolean {
 /** What happened to a doubtful attempt of an organisation. */
 export async function lookUp(page: Page, doubt: Doubt, reader: Reader): Promise<Finding> {
   const wanted = wantedPost(doubt, doubt.mutationAt)
-  for (const urn of namedIds(doubt.evidence).filter((urn) => !wanted.others.has(urn))) {
+  const urns = namedIds(doubt.evidence).filter((urn) => !wanted.others.has(urn))
+  // A duplicate that was there before we sent anything is somebody else's.
+  const readOurs = async (urn: string): Promise<ReadOne> => {
     const read = await readOne(page, reader, urn)
-    if (read.kind === 'unread') return isClosed(read) ? UNREADABLE : notLooked(read)
-    // A duplicate that was there before we sent anything is somebody else's.
-    if (read.kind === 'read' && read.value.createdAt >= wanted.since - CLOCK_SKEW_MS) {
-      const how = 'The post that an answer named is there.'
-      return { kind: 'found', ...remote(read.value), how }
-    }
+    const older = read.kind === 'read' && read.value.createdAt < wanted.since - CLOCK_SKEW_MS
+    return older ? { kind: 'missing' } : read
   }
+  const unread = (read: Unread) => (isClosed(read) ? UNREADABLE : notLooked(read))
+  const named = await findNamed(urns, readOurs, unread)
+  if (named) return named
   const list = await readPosts(page, reader, wanted.since)
-  if (list.kind === 'unread') return isClosed(list) ? UNREADABLE : notLooked(list)
+  if (list.kind === 'unread') return unread(list)
   const how = 'The page does not show it, which proves nothing on LinkedIn.'
   return foundAmong(matching(list.value, wanted)) ?? { kind: 'unclear', how }
 }
 
 /** Whether a live post of an organisation is still there, and alone. */
-export async function verify(page: Page, post: LivePost, reader: Reader): Promise<Sighting> {
-  const { remoteId, publishedAt } = post
-  const own = remoteId === undefined ? undefined : await readOne(page, reader, remoteId)
-  const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
-  const wanted = {
-    ...wantedPost(post, Math.min(since, publishedAt)),
-    until: publishedAt + COPY_WITHIN_MS,
-  }
-  const list = await readPosts(page, reader, wanted.since)
-  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
+export function verify(page: Page, post: LivePost, reader: Reader): Promise<Sighting> {
+  return verifyInList(post, {
+    readOne: (urn) => readOne(page, reader, urn),
+    readList: ({ since }) => readPosts(page, reader, since),
+    wantedSince: (since) => wantedPost(post, since),
+    handles: afterRemoval(post.handles),
+  })
 }
 
 /** Deletes a post; LinkedIn answers the same when it is not there any more. */

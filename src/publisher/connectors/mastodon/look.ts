@@ -2,16 +2,8 @@ import type { Finding, Sighting } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { failureOf } from '../classify.js'
 import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '../connector.js'
-import {
-  CLOCK_SKEW_MS,
-  COPY_WITHIN_MS,
-  foundAmong,
-  matching,
-  namedIds,
-  remote,
-  sightingOf,
-  type Wanted,
-} from '../match.js'
+import { findNamed, type ReadOne, verifyInList } from '../look.js'
+import { CLOCK_SKEW_MS, foundAmong, matching, namedIds, type Wanted } from '../match.js'
 import type { Listed, Read } from '../read.js'
 import { notLooked } from '../read.js'
 import { judge } from './classify.js'
@@ -99,11 +91,7 @@ async function readSource(server: Server, reader: Reader, id: string): Promise<s
   return source && comparable(source.text)
 }
 
-async function readStatus(
-  server: Server,
-  reader: Reader,
-  id: string,
-): Promise<Read<Listed> | { readonly kind: 'missing' }> {
+async function readStatus(server: Server, reader: Reader, id: string): Promise<ReadOne> {
   const request = server.request('GET', `v1/statuses/${encodeURIComponent(id)}`)
   const judged = judge(await reader.read(request), 'read', reader.now())
   if (judged.kind !== 'success') {
@@ -116,14 +104,8 @@ async function readStatus(
 
 /** What happened to a doubtful attempt. */
 export async function lookUp(server: Server, doubt: Doubt, reader: Reader): Promise<Finding> {
-  for (const id of namedIds(doubt.evidence)) {
-    const read = await readStatus(server, reader, id)
-    if (read.kind === 'unread') return notLooked(read)
-    if (read.kind === 'read') {
-      const how = 'The post that an answer named is there.'
-      return { kind: 'found', ...remote(read.value), how }
-    }
-  }
+  const named = await findNamed(namedIds(doubt.evidence), (id) => readStatus(server, reader, id))
+  if (named) return named
   const wanted = wantedStatus(doubt, doubt.mutationAt)
   const list = await readStatuses(server, reader, wanted.since)
   if (list.kind === 'unread') return notLooked(list)
@@ -158,16 +140,13 @@ async function notThere(
 }
 
 /** Whether a live post is still there, and alone. */
-export async function verify(server: Server, post: LivePost, reader: Reader): Promise<Sighting> {
-  const { remoteId, publishedAt } = post
-  const own = remoteId === undefined ? undefined : await readStatus(server, reader, remoteId)
-  const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
-  const wanted = {
-    ...wantedStatus(post, Math.min(since, publishedAt)),
-    until: publishedAt + COPY_WITHIN_MS,
-  }
-  const list = await readStatuses(server, reader, wanted.since)
-  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
+export function verify(server: Server, post: LivePost, reader: Reader): Promise<Sighting> {
+  return verifyInList(post, {
+    readOne: (id) => readStatus(server, reader, id),
+    readList: ({ since }) => readStatuses(server, reader, since),
+    wantedSince: (since) => wantedStatus(post, since),
+    handles: afterRemoval(post.handles),
+  })
 }
 
 /** Deletes a post; one that is not there any more counts as removed. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Finding, Sighting } from '../../core/outcome.js'
 import type { CredentialCheck, Doubt, LivePost, Reader } from '../connector.js'
-import { COPY_WITHIN_MS, foundAmong, matching, namedIds, remote, sightingOf } from '../match.js'
+import { findNamed, verifyInList } from '../look.js'
+import { foundAmong, matching, namedIds } from '../match.js'
 import { notLooked } from '../read.js'
 import {
   afterRemoval,
@@ -25,17 +26,8 @@ export async function lookUpContainer(
   reader: Reader,
 ): Promise<Finding> {
   const { platform } = api.graph
-  for (const id of namedIds(doubt.evidence)) {
-    const read = await readPost(api, reader, id)
-    if (read.kind === 'unread') return notLooked(read)
-    if (read.kind === 'read') {
-      return {
-        kind: 'found',
-        ...remote(read.value),
-        how: 'The post that an answer named is there.',
-      }
-    }
-  }
+  const named = await findNamed(namedIds(doubt.evidence), (id) => readPost(api, reader, id))
+  if (named) return named
   const { container } = readHandles(doubt.handles)
   const state = container === undefined ? undefined : await readState(api, container, reader)
   const wanted = wantedPost(doubt, doubt.mutationAt)
@@ -70,15 +62,13 @@ export async function verifyContainer(
   post: LivePost,
   reader: Reader,
 ): Promise<Sighting> {
-  const { remoteId, publishedAt } = post
-  const own = remoteId === undefined ? undefined : await readPost(api, reader, remoteId)
-  const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
-  const wanted = {
-    ...wantedPost(post, Math.min(since, publishedAt)),
-    until: publishedAt + COPY_WITHIN_MS,
-  }
-  const list = await readPosts(api, reader, wanted.since)
-  const sighting = sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles, remoteId))
+  const { remoteId } = post
+  const sighting = await verifyInList(post, {
+    readOne: (id) => readPost(api, reader, id),
+    readList: ({ since }) => readPosts(api, reader, since),
+    wantedSince: (since) => wantedPost(post, since),
+    handles: afterRemoval(post.handles, remoteId),
+  })
   const { container } = readHandles(post.handles)
   if (sighting.kind !== 'unknown' || remoteId !== undefined || container === undefined) {
     return sighting

@@ -3,16 +3,8 @@ import type { Instant } from '../../core/target.js'
 import { failureOf, unreadable } from '../classify.js'
 import type { Doubt, LivePost, PublishRequest, Reader, Removal, Steps } from '../connector.js'
 import { parseJson } from '../http.js'
-import {
-  CLOCK_SKEW_MS,
-  COPY_WITHIN_MS,
-  foundAmong,
-  matching,
-  namedIds,
-  remote,
-  sightingOf,
-  type Wanted,
-} from '../match.js'
+import { findNamed, type ReadOne, verifyInList } from '../look.js'
+import { CLOCK_SKEW_MS, foundAmong, matching, namedIds, type Wanted } from '../match.js'
 import type { Listed, Read } from '../read.js'
 import { notLooked } from '../read.js'
 import { judge } from './classify.js'
@@ -79,11 +71,7 @@ export async function readTimeline(
   return { kind: 'read', value: posts }
 }
 
-async function readPost(
-  user: User,
-  reader: Reader,
-  id: string,
-): Promise<Read<Listed> | { readonly kind: 'missing' }> {
+async function readPost(user: User, reader: Reader, id: string): Promise<ReadOne> {
   const query = new URLSearchParams({ 'tweet.fields': POST_FIELDS })
   const answer = await reader.read(user.request('GET', `tweets/${encodeURIComponent(id)}?${query}`))
   // A post that is gone is told with 200 and an error, or with 404.
@@ -99,14 +87,8 @@ async function readPost(
 
 /** What happened to a doubtful attempt. X does not say how soon a timeline shows a post. */
 export async function lookUp(user: User, doubt: Doubt, reader: Reader): Promise<Finding> {
-  for (const id of namedIds(doubt.evidence)) {
-    const read = await readPost(user, reader, id)
-    if (read.kind === 'unread') return notLooked(read)
-    if (read.kind === 'read') {
-      const how = 'The post that an answer named is there.'
-      return { kind: 'found', ...remote(read.value), how }
-    }
-  }
+  const named = await findNamed(namedIds(doubt.evidence), (id) => readPost(user, reader, id))
+  if (named) return named
   const wanted = wantedPost(doubt, doubt.mutationAt)
   const list = await readTimeline(user, reader, wanted)
   if (list.kind === 'unread') return notLooked(list)
@@ -115,16 +97,13 @@ export async function lookUp(user: User, doubt: Doubt, reader: Reader): Promise<
 }
 
 /** Whether a live post is still there, and alone. */
-export async function verify(user: User, post: LivePost, reader: Reader): Promise<Sighting> {
-  const { remoteId, publishedAt } = post
-  const own = remoteId === undefined ? undefined : await readPost(user, reader, remoteId)
-  const since = own?.kind === 'read' ? own.value.createdAt : publishedAt
-  const wanted = {
-    ...wantedPost(post, Math.min(since, publishedAt)),
-    until: publishedAt + COPY_WITHIN_MS,
-  }
-  const list = await readTimeline(user, reader, wanted)
-  return sightingOf(remoteId, own, list, wanted, afterRemoval(post.handles))
+export function verify(user: User, post: LivePost, reader: Reader): Promise<Sighting> {
+  return verifyInList(post, {
+    readOne: (id) => readPost(user, reader, id),
+    readList: (wanted) => readTimeline(user, reader, wanted),
+    wantedSince: (since) => wantedPost(post, since),
+    handles: afterRemoval(post.handles),
+  })
 }
 
 /** Deletes a post; one that is not there any more counts as removed. */
