@@ -20,6 +20,7 @@ import type { Stops } from './stops.js'
 const DAY_MS = 86_400_000
 const HOUSEKEEPING_EVERY_MS = 60_000
 const MEDIA_EVERY_MS = 6 * 3_600_000
+const CLOCK_WATCHED_EVERY_MS = 1_000
 const DATABASE_WATCHED_EVERY_MS = 2_000
 
 /** An open store that knows this installation's accounts and workspaces. */
@@ -60,10 +61,14 @@ export async function openStore(
   if (database.driver.engine === 'server') {
     const watch = createDatabaseWatch(database.ping, log, now)
     stops.ends('the watch on the database', repeat(watch, DATABASE_WATCHED_EVERY_MS, () => {}).stop)
+    // A round of its own: housekeeping may take long.
+    const following = repeat(clock.keepUp, CLOCK_WATCHED_EVERY_MS, (error) =>
+      log.debug({ error: (error as Error).message }, 'the time of the database'),
+    )
+    stops.ends('the clock', following.stop)
   }
   const housekeeping = repeat(
     async (stopping) => {
-      await clock.follow()
       await forgetOldKeys(database.orm, now() - 2 * DAY_MS)
       if (now() >= mediaDueAt) {
         const before = now() - MEDIA_KEPT_DAYS * DAY_MS
