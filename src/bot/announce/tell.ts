@@ -170,7 +170,9 @@ async function tellClaimed(
         return later(deps.now() + backoffMs(postId, context))
       case 'closed': {
         const { scope, why } = delivery
-        return later(doors.close({ chat, channelId, inThread, scope, why }))
+        const until = doors.close({ chat, channelId, inThread, scope, why })
+        // The others knock first: what they have to show may be taken.
+        return later(until + settings.closedMs / 4)
       }
       case 'lost':
         return { kind: 'lost' }
