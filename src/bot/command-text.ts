@@ -109,8 +109,8 @@ function parsePost(written: string): CommandBody {
   const media = collectMedia(options, problems)
   const times = options.filter(({ name }) => name === 'at')
   if (times.length > 1) problems.push({ field: 'at', message: 'at: is there more than once.' })
-  const targets = options
-    .filter(({ name }) => name === 'to')
+  const tos = options.filter(({ name }) => name === 'to')
+  const targets = tos
     .flatMap(({ value }) => value.split(','))
     .map((name) => name.trim())
     .filter((name) => name !== '')
@@ -121,7 +121,7 @@ function parsePost(written: string): CommandBody {
     text,
     texts: {},
     media,
-    ...(targets.length > 0 ? { targets: [...new Set(targets)] } : {}),
+    ...(tos.length > 0 ? { targets: [...new Set(targets)] } : {}),
     ...(time ? { when: { kind: 'words', words: time.value } } : {}),
   }
 }

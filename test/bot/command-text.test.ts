@@ -94,6 +94,7 @@ describe('a post with options', () => {
     ['Hello to:"facebook, x"', ['facebook', 'x']],
     ['to:facebook Hello', ['facebook']],
     ['Hello to:facebook,facebook,', ['facebook']],
+    ['Hello to:","', []],
     ['Hello', undefined],
   ])('reads the targets of %j', (written, targets) => {
     expect(post(written)).toMatchObject({ text: 'Hello', ...(targets ? { targets } : {}) })

@@ -111,14 +111,14 @@ function bodyOfPost(given: ReadonlyMap<string, string>, resolved: Resolved): Com
   if (text === '' && media.length === 0 && Object.keys(texts).length === 0) {
     return { kind: 'openForm' }
   }
-  const targets = namesIn(given.get('to') ?? given.get('targets') ?? '')
+  const to = (given.get('to') ?? given.get('targets'))?.trim()
   const words = given.get('at')?.trim() ?? ''
   return {
     kind: 'publish',
     text,
     texts,
     media,
-    ...(targets.length > 0 ? { targets } : {}),
+    ...(to ? { targets: namesIn(to) } : {}),
     ...(words === '' ? {} : { when: { kind: 'words', words } }),
   }
 }

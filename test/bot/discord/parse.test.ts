@@ -49,6 +49,11 @@ describe('a typed command', () => {
     expect(command([])).toEqual({ kind: 'openForm', key: 'discord:1' })
   })
 
+  it('never takes accounts that were given, but name none, for those of the channel', () => {
+    expect(command([text('text', 'Hello'), text('to', ', ,')])).toMatchObject({ targets: [] })
+    expect(command([text('text', 'Hello'), text('to', ' ')])).not.toHaveProperty('targets')
+  })
+
   it('gives each file the description of its number, and addresses those that are left', () => {
     const attachments = {
       a1: { url: 'https://cdn/1.png', filename: '1.png' },
