@@ -68,8 +68,16 @@ export interface Verdict {
   readonly questions: number
   readonly needless: readonly string[]
   readonly doubledMessages: readonly string[]
-  /** From the death of a worker to the first final word in the thread, the quickest first. */
-  readonly truths: readonly { readonly targetId: string; readonly ms: number }[]
+  /** From the death of a worker to the first word in the thread about what it had in hand. */
+  readonly words: readonly Since[]
+  /** And to the last one, with everything that a target still had to go through. */
+  readonly ends: readonly Since[]
+}
+
+/** The quickest first. */
+export interface Since {
+  readonly targetId: string
+  readonly ms: number
 }
 
 const MOVING = ['scheduled', 'queued', 'publishing', 'processing', 'waiting', 'reconciling']
@@ -137,7 +145,8 @@ export function judge(evidence: Evidence): Verdict {
       ({ marker, account, isLive }) => `${marker} ${account}: ${isLive ? 'live' : 'not live'}`,
     ),
     doubledMessages: said?.doubled ?? [],
-    truths: said ? truthTimes(store, said, evidence.deaths) : [],
+    words: said ? since(store, said, evidence.deaths, (state) => state !== 'publishing') : [],
+    ends: said ? since(store, said, evidence.deaths, (state) => !MOVING.includes(state)) : [],
   }
 }
 
@@ -176,13 +185,14 @@ function compareCounts(
   }
 }
 
-/** For each target that a killed worker had in hand: how long until its thread knew the end. */
-function truthTimes(
+/** For each target that a killed worker had in hand: how long until its thread said so. */
+function since(
   store: StoreImage,
   said: Said,
   deaths: readonly Death[],
-): { targetId: string; ms: number }[] {
-  const times: { targetId: string; ms: number }[] = []
+  isIt: (state: string) => boolean,
+): Since[] {
+  const times: Since[] = []
   for (const { pid, at } of deaths) {
     const inHand = store.attempts.filter(
       ({ worker, startedAt, endedAt }) =>
@@ -190,8 +200,8 @@ function truthTimes(
     )
     for (const { targetId } of inHand) {
       const { states = [] } = said.targets.get(targetId) ?? {}
-      const final = states.find((one) => one.at >= at && !MOVING.includes(one.state))
-      if (final) times.push({ targetId, ms: final.at - at })
+      const shown = states.find((one) => one.at >= at && isIt(one.state))
+      if (shown) times.push({ targetId, ms: shown.at - at })
     }
   }
   return times.sort((a, b) => a.ms - b.ms)

@@ -1,3 +1,4 @@
+import type { Since } from './judge.js'
 import type { Result } from './run.js'
 
 /**
@@ -37,16 +38,20 @@ export function compare(ours: Result, naive?: Result): string[] {
   ]
 }
 
+function spread(times: readonly Since[]): string {
+  const worst = times.at(-1)
+  if (!worst) return 'nothing was in hand'
+  const median = times[Math.floor(times.length / 2)]?.ms ?? 0
+  return `median ${inSeconds(median)}, worst ${inSeconds(worst.ms)} (${times.length} targets were in hand; the worst is ${worst.targetId})`
+}
+
 /** What else there is to know about the product's run. */
 export function describe({ verdict, commands, troubles, crashes }: Result): string[] {
-  const { truths, doubledMessages, notTaken } = verdict
+  const { words, ends, doubledMessages, notTaken } = verdict
   const happened = [...troubles].map(([what, times]) => `${what} ${times}`).join(', ')
-  const worst = truths.at(-1)
-  const truth = worst
-    ? `median ${inSeconds(truths[Math.floor(truths.length / 2)]?.ms ?? 0)}, worst ${inSeconds(worst.ms)} (${truths.length} targets were in hand; the worst is ${worst.targetId})`
-    : 'nothing was in hand'
   return [
-    `  death of a worker to the truth in the thread: ${truth}`,
+    `  death of a worker to the truth in the thread: ${spread(words)}`,
+    `    and to the end of what it had in hand, retries included: ${spread(ends)}`,
     `  troubles: ${happened || 'none'}; processes that ended by themselves: ${crashes}`,
     ...(commands
       ? [
