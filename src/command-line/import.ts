@@ -51,7 +51,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
       const conversation = await conversationFor(channel, {
         ...parts,
         channels: file.channels,
-        chats: workspacesOf(settings),
+        chats: await workspacesOf(settings),
       })
       const servesMedia = settings.publicUrl !== null
       return importPosts(

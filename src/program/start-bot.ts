@@ -4,8 +4,6 @@ import { createAnnouncer } from '../bot/announce.js'
 import type { Chat } from '../bot/chat.js'
 import { postCredentialEnds } from '../bot/credential-notices.js'
 import type { BotDeps } from '../bot/deps.js'
-import { createDiscord } from '../bot/discord/index.js'
-import { mirrorAsDiscord } from '../bot/discord/mirror.js'
 import type { HandleDeps } from '../bot/handle.js'
 import { postOutages } from '../bot/outage-notices.js'
 import { watchOverdue } from '../bot/overdue.js'
@@ -16,15 +14,16 @@ import { compareFirst } from '../bot/scorecard/compare-first.js'
 import type { ScorecardChat } from '../bot/scorecard/deliver.js'
 import { scorecardWords } from '../bot/scorecard/say.js'
 import { createScorecards } from '../bot/scorecard/scorecards.js'
-import { createSlack } from '../bot/slack/index.js'
 import { tellChannel } from '../bot/tell-channel.js'
 import { measuredChat } from '../observe/measured-chat.js'
+import { watchLeases } from '../publisher/lease-watch.js'
 import { repeat } from '../repeat.js'
 import { workspacesOf } from '../workspaces.js'
 import type { Parts } from './parts.js'
 
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
+const LEASES_EVERY_MS = 1_000
 const NOTICES_EVERY_MS = 15_000
 /** Long enough for an edit and what is said at the end. */
 const TELLS_ON_MS = 3_000
@@ -71,9 +70,14 @@ export async function startBot(
       ? say(scorecardWords(answer.card, await scorecards.zoneOf(conversation)))
       : say([answer.message, answer.next].filter(Boolean).join(' '))
   }
-  const slack = settings.slack && createSlack(settings.slack, deps, { scorecard })
+  // Each chat's library is large, and loaded only for those who have the chat.
+  const slack =
+    settings.slack &&
+    (await import('../bot/slack/index.js')).createSlack(settings.slack, deps, { scorecard })
   if (slack) scorecardChats.push(slack.scorecards)
-  const discord = settings.discord && createDiscord(settings.discord, deps, { scorecard })
+  const discord =
+    settings.discord &&
+    (await import('../bot/discord/index.js')).createDiscord(settings.discord, deps, { scorecard })
   if (discord) scorecardChats.push(discord.scorecards)
   if (slack?.route) routes.push(slack.route)
   const watching = repeat(
@@ -82,6 +86,12 @@ export async function startBot(
     (error) => deps.log.warn({ error: (error as Error).message }, 'overdue posts'),
   )
   stops.ends('the watch on what stands still', watching.stop)
+  const leases = repeat(
+    () => watchLeases(deps),
+    LEASES_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'leases that have ended'),
+  )
+  stops.ends('the watch on leases', leases.stop)
   const surfaces = [slack, discord].filter((one) => one !== null)
   const taking = new Set<string>()
   for (const { chat, isConnected } of surfaces) {
@@ -90,10 +100,12 @@ export async function startBot(
       taking.has(name) && isConnected() ? undefined : `${name} is not connected`,
     )
   }
+  const { asDiscord } = overrides
+  const mirror = asDiscord && (await import('../bot/discord/mirror.js')).mirrorAsDiscord
   const chats = surfaces
     .map(({ chat }) => measuredChat(chat, metrics))
     .map((chat) => (overrides.unpaced ? { ...chat, pace: UNPACED } : chat))
-    .map((chat) => (overrides.asDiscord ? mirrorAsDiscord(chat, overrides.asDiscord) : chat))
+    .map((chat) => (mirror ? mirror(chat, asDiscord) : chat))
   const announcer = createAnnouncer(deps, chats, overrides.telling)
   await announcer.start()
   // After the workers, so that the threads show what they have brought to its end.
@@ -110,7 +122,7 @@ export async function startBot(
       ...deps,
       token: settings.apiToken,
       channels: file.channels,
-      chats: workspacesOf(settings),
+      chats: await workspacesOf(settings),
       openQueueBoard,
     })
     await api.start()

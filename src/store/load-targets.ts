@@ -67,6 +67,17 @@ export async function takeDue(orm: Orm, until: number, limit: number): Promise<D
   return found.map(({ id, version, dueAt }) => ({ id, version, dueAt: dueAt?.getTime() ?? 0 }))
 }
 
+/** Targets whose worker should have been done with them, or have renewed its lease, by `at`. */
+export async function takeAbandoned(orm: Orm, at: number, limit: number): Promise<string[]> {
+  const found = await orm
+    .select({ id: targets.id })
+    .from(targets)
+    .where(and(sql`${targets.status} = 'publishing'`, lte(targets.dueAt, new Date(at))))
+    .orderBy(asc(targets.dueAt))
+    .limit(limit)
+  return found.map(({ id }) => id)
+}
+
 /** Posts of this account that belong to other targets: never proof for this one. */
 export async function otherRemoteIds(
   orm: Orm,

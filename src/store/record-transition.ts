@@ -156,7 +156,7 @@ function attempted(stored: StoredTarget, event: TargetEvent, { target, task }: M
 )`
   }
   const leaseExpired =
-    event.type === 'claimed' &&
+    (event.type === 'claimed' || event.type === 'leaseEnded') &&
     stored.target.state.status === 'publishing' &&
     target.state.status === 'reconciling'
   if (event.type !== 'attempted' && !leaseExpired) return sql``

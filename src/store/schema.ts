@@ -156,6 +156,7 @@ export const targets = pressroom.table(
     index('targets_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
     index('targets_account_hash').on(t.account, t.contentHash, t.createdAt),
     index('targets_account_status').on(t.account, t.status),
+    index('targets_being_sent').on(t.dueAt).where(sql`${t.status} = 'publishing'`),
     index('targets_not_live')
       .on(t.postId)
       .where(sql`${t.status} not in ('published', 'cancelled')`),

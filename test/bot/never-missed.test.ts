@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { watchOverdue } from '../../src/bot/overdue.js'
+import type { Connector } from '../../src/publisher/connectors/connector.js'
+import { watchLeases } from '../../src/publisher/lease-watch.js'
 import { startPublisher } from '../../src/publisher/publisher.js'
+import { attend } from '../../src/publisher/worker.js'
 import type { Database } from '../../src/store/database.js'
 import { createAcme, startAcme, workerDeps } from '../publisher/acme.js'
 import { createMemoryDoorbell } from '../publisher/memory-doorbell.js'
@@ -30,7 +33,7 @@ describe.each(testDatabases())(
       const clock = createShiftedClock()
       const deps = workerDeps(on(database()), createAcme(acme), { now: clock.now })
       const publishAt = Date.now() + 30 * MINUTE
-      const { postId } = await stage.publish([{ state: { status: 'scheduled', publishAt } }])
+      const { postId, targetIds } = await stage.publish([{ state: { status: 'scheduled', publishAt } }])
       Object.assign(stage.deps, { now: clock.now })
       await stage.announce()
       await stage.told(postId)
@@ -42,7 +45,7 @@ describe.each(testDatabases())(
       /** What stands in the channel and the thread. */
       const thread = () =>
         JSON.stringify(stage.slack.messages(CHANNEL).map(({ text, blocks }) => [text, blocks]))
-      return { stage, acme, clock, start, thread, publishAt, postId }
+      return { stage, acme, clock, deps, start, thread, publishAt, postId, targetIds }
     }
 
     it('goes out late and says so, when the machine slept over its time for five minutes', async () => {
@@ -78,6 +81,18 @@ describe.each(testDatabases())(
       await waitFor('the thread tells', thread, (text) => /Live: /.test(text))
       expect(acme.sends()).toBe(1)
       expect(thread()).toContain('It went out 2 minutes late.')
+    })
+
+    it('tells that it is in doubt, when the only worker died while it was sending', async () => {
+      const { acme, clock, deps, thread, targetIds } = await prepare()
+      clock.advance(30 * MINUTE)
+      const dies: Connector = { ...createAcme(acme), publish: () => new Promise(() => {}) }
+      void attend(targetIds[0] ?? '', { ...deps, connector: () => dies })
+      await waitFor('it is under way', thread, (text) => /publishing now/.test(text))
+      clock.advance(MINUTE)
+      await watchLeases(deps)
+      await waitFor('the thread tells', thread, (text) => /checking whether it went out/.test(text))
+      expect(thread()).not.toContain('publishing now')
     })
 
     it('tells that it stands still, when no worker runs at all, once', async () => {

@@ -98,9 +98,12 @@ describe.each(testDatabases())('recordTransition on the $engine database', ({ us
     ])
   })
 
-  it('ends the attempt of a lost lease as ambiguous', async () => {
+  it.each<TargetEvent>([
+    { ...claimed, at: NOON + 45_000 },
+    { type: 'leaseEnded', at: NOON + 45_000 },
+  ])('ends the attempt of a lost lease as ambiguous ($type)', async (event) => {
     const stored = await record(await queued(), claimed)
-    await record(stored, { ...claimed, at: NOON + 45_000 })
+    await record(stored, event)
     const [attempt] = await database().orm.select().from(attempts)
     expect(attempt).toMatchObject({
       endedAt: new Date(NOON + 45_000),

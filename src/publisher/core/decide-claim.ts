@@ -15,6 +15,7 @@ import type {
   AccountGate,
   Decision,
   Evidence,
+  Instant,
   StateOf,
   Target,
   TargetEvent,
@@ -37,8 +38,7 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
     case 'waiting':
       return start(target, state.retryAt, event, context)
     case 'publishing':
-      // The worker that held it is gone or frozen: its post may be out. Never sent again unlooked.
-      return withLateReports(target, abandoned(target, state, at, context), at, context)
+      return decideLeaseEnd(target, at, context)
     case 'processing':
       if (at < state.pollAt) return refused('not due yet')
       return state.stage === 'preparing'
@@ -71,10 +71,18 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
   }
 }
 
+/** The worker that held it is gone or frozen: its post may be out. Never sent again unlooked. */
+export function decideLeaseEnd(target: Target, at: Instant, context: Context): Decision {
+  const { state, lease } = target
+  if (state.status !== 'publishing') return refused('nobody was sending it')
+  if (lease && at < lease.expiresAt) return refused('another worker holds it')
+  return withLateReports(target, abandoned(target, state, at, context), at, context)
+}
+
 function abandoned(
   target: Target,
   { mutationAt }: StateOf<'publishing'>,
-  at: number,
+  at: Instant,
   context: Context,
 ): Decision {
   const text =

@@ -1,5 +1,5 @@
 import { decideAttempt } from './decide-attempt.js'
-import { decideClaim } from './decide-claim.js'
+import { decideClaim, decideLeaseEnd } from './decide-claim.js'
 import { decideLateAnswer, withLateReports } from './decide-late.js'
 import { decideLookUp, decideSighting } from './decide-look.js'
 import { decidePerson } from './decide-person.js'
@@ -28,6 +28,8 @@ export function decide(target: Target, event: TargetEvent, context: Context): De
       return decideSighting(target, event, context)
     case 'lateAnswer':
       return decideLateAnswer(target, event, context)
+    case 'leaseEnded':
+      return decideLeaseEnd(target, event.at, context)
     case 'accountRestored':
       return decideRestored(target, event.at, context)
     case 'verdictGiven':

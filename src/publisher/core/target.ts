@@ -239,6 +239,8 @@ export type TargetEvent =
     }
   | { readonly type: 'cancelRequested'; readonly at: Instant; readonly who: Actor }
   | { readonly type: 'accountRestored'; readonly at: Instant }
+  /** Seen by somebody who cannot look on the platform: whoever held it is gone or frozen. */
+  | { readonly type: 'leaseEnded'; readonly at: Instant }
   | { readonly type: 'approved'; readonly at: Instant; readonly who: Actor }
 
 /** What the rest of the system has to do because of a transition. */

@@ -84,6 +84,7 @@ const EVENTS = {
   reschedule: { type: 'rescheduled', at: SOON, who, publishAt: LATER },
   cancel: { type: 'cancelRequested', at: SOON, who },
   restored: { type: 'accountRestored', at: SOON },
+  leaseEnded: { type: 'leaseEnded', at: LATER },
   approve: { type: 'approved', at: SOON, who },
 } as const satisfies Record<string, TargetEvent>
 
@@ -103,6 +104,7 @@ const everyType: Record<TargetEvent['type'], (typeof EVENTS)[keyof typeof EVENTS
   rescheduled: 'rescheduled',
   cancelRequested: 'cancelRequested',
   accountRestored: 'accountRestored',
+  leaseEnded: 'leaseEnded',
   approved: 'approved',
 }
 
@@ -138,6 +140,7 @@ publishNow    queued      -           -           -           queued      -     
 reschedule    scheduled   scheduled   -           -           scheduled   -           -           held        -           -           -
 cancel        cancelled   cancelled   -           -           cancelled   -           -           cancelled   -           -           -
 restored      -           -           -           -           -           -           -           queued      -           -           -
+leaseEnded    -           -           reconciling -           -           -           -           -           -           -           -
 approve       -           -           -           -           -           -           -           -           -           -           -
 `
 

@@ -60,6 +60,11 @@ export class World {
     if (task) this.turns.push({ task, target: this.target })
   }
 
+  /** Somebody who does not work on it looks whether its worker is still there. */
+  watch(): void {
+    this.apply({ type: 'leaseEnded', at: this.now })
+  }
+
   /** The worker goes as far as its mutation: the mark first, then the platform. */
   mutate(turn: Turn): void {
     if (turn.task !== 'publish' || turn.sent || !this.isHeldBy(turn)) return

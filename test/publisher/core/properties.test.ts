@@ -12,7 +12,17 @@ const gates: readonly AccountGate[] = [
   { kind: 'open' },
   { kind: 'held', reason: authReason },
 ]
-const STEPS = ['claim', 'mutate', 'answer', 'settle', 'person', 'remove', 'wait', 'work'] as const
+const STEPS = [
+  'claim',
+  'mutate',
+  'answer',
+  'settle',
+  'person',
+  'remove',
+  'watch',
+  'wait',
+  'work',
+] as const
 type Step = (typeof STEPS)[number]
 const runs = fc.record({
   context: fc.constantFrom(...contexts),
