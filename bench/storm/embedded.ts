@@ -23,8 +23,9 @@ export function embeddedGround(parts: GroundParts): Ground {
         weight: 5,
         async happen() {
           await parts.openRequest(MOMENT_WITHIN_MS)
-          killOne(program, deaths)
+          const death = killOne(program, deaths)
           await program.ready(UP_WITHIN_MS)
+          if (death) death.upAt = Date.now()
         },
       },
       {

@@ -15,6 +15,8 @@ export interface Trouble {
 export interface Death {
   readonly pid: number
   readonly at: number
+  /** When its program was up again; absent where others went on meanwhile. */
+  upAt?: number
 }
 
 /** Where a storm takes place: the programs under test and what they stand on. */
@@ -47,7 +49,10 @@ export interface GroundParts {
 export const MOMENT_WITHIN_MS = 3_000
 
 /** Kills one of them, and says so in `deaths`. */
-export function killOne(child: Child, deaths: Death[]): void {
+export function killOne(child: Child, deaths: Death[]): Death | undefined {
   const pid = child.kill()
-  if (pid !== undefined) deaths.push({ pid, at: Date.now() })
+  if (pid === undefined) return undefined
+  const death = { pid, at: Date.now() }
+  deaths.push(death)
+  return death
 }

@@ -68,15 +68,20 @@ export interface Verdict {
   readonly questions: number
   readonly needless: readonly string[]
   readonly doubledMessages: readonly string[]
-  /** From the death of a worker to the first word in the thread about what it had in hand. */
+  /** From the death of a worker until its program was up again, where nobody else went on. */
+  readonly ups: readonly Since[]
+  /** Until the store knew about each target that it had in hand, … */
+  readonly known: readonly Since[]
+  /** … until the thread did not call it under way any more, … */
   readonly words: readonly Since[]
-  /** And to the last one, with everything that a target still had to go through. */
+  /** … and until its end, with everything that it still had to go through. */
   readonly ends: readonly Since[]
 }
 
 /** The quickest first. */
 export interface Since {
-  readonly targetId: string
+  /** Absent for what concerns the program as a whole. */
+  readonly targetId?: string
   readonly ms: number
 }
 
@@ -145,8 +150,7 @@ export function judge(evidence: Evidence): Verdict {
       ({ marker, account, isLive }) => `${marker} ${account}: ${isLive ? 'live' : 'not live'}`,
     ),
     doubledMessages: said?.doubled ?? [],
-    words: said ? since(store, said, evidence.deaths, (state) => state !== 'publishing') : [],
-    ends: said ? since(store, said, evidence.deaths, (state) => !MOVING.includes(state)) : [],
+    ...afterDeaths(store, said, evidence.deaths),
   }
 }
 
@@ -185,26 +189,49 @@ function compareCounts(
   }
 }
 
-/** For each target that a killed worker had in hand: how long until its thread said so. */
-function since(
+/** What was known when, of each target that a killed worker had in hand. */
+function afterDeaths(
   store: StoreImage,
-  said: Said,
+  said: Said | undefined,
   deaths: readonly Death[],
-  isIt: (state: string) => boolean,
-): Since[] {
-  const times: Since[] = []
-  for (const { pid, at } of deaths) {
-    const inHand = store.attempts.filter(
-      ({ worker, startedAt, endedAt }) =>
-        worker.includes(`-${pid}-`) && startedAt <= at && (endedAt === null || endedAt > at),
-    )
-    for (const { targetId } of inHand) {
-      const { states = [] } = said.targets.get(targetId) ?? {}
-      const shown = states.find((one) => one.at >= at && isIt(one.state))
-      if (shown) times.push({ targetId, ms: shown.at - at })
-    }
+): Pick<Verdict, 'ups' | 'known' | 'words' | 'ends'> {
+  const inHand = deaths.flatMap(({ pid, at }) =>
+    store.attempts
+      .filter(
+        ({ worker, startedAt, endedAt }) =>
+          worker.includes(`-${pid}-`) && startedAt <= at && (endedAt === null || endedAt > at),
+      )
+      .map(({ targetId, endedAt }) => {
+        const states = said?.targets.get(targetId)?.states ?? []
+        return { targetId, at, endedAt: endedAt ?? undefined, states }
+      }),
+  )
+  const since = (when: (one: (typeof inHand)[number]) => number | undefined): Since[] =>
+    inHand
+      .flatMap((one) => {
+        const then = when(one)
+        return then === undefined ? [] : [{ targetId: one.targetId, ms: then - one.at }]
+      })
+      .sort(quickestFirst)
+  return {
+    ups: deaths
+      .flatMap(({ at, upAt }) => (upAt === undefined ? [] : [{ ms: upAt - at }]))
+      .sort(quickestFirst),
+    known: since(({ endedAt }) => endedAt),
+    words: since(({ at, endedAt, states }) => {
+      // From an earlier attempt it may say already what the store learns only now.
+      const standing = states.findLast((one) => one.at < at)?.state
+      if (standing === 'reconciling' && endedAt !== undefined) return endedAt
+      return states.find((one) => one.at >= at && one.state !== 'publishing')?.at
+    }),
+    ends: since(
+      ({ at, states }) => states.find((one) => one.at >= at && !MOVING.includes(one.state))?.at,
+    ),
   }
-  return times.sort((a, b) => a.ms - b.ms)
+}
+
+function quickestFirst(a: Since, b: Since): number {
+  return a.ms - b.ms
 }
 
 function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -1,5 +1,5 @@
 import type { Since } from './judge.js'
-import type { Result } from './run.js'
+import type { OwnResult, Result } from './run.js'
 
 /**
  * The four that must be 0, and no process that gave up by itself. Restarted one after the other,
@@ -38,20 +38,26 @@ export function compare(ours: Result, naive?: Result): string[] {
   ]
 }
 
+/** How the times after a death are spread, and where the longest was. */
 function spread(times: readonly Since[]): string {
   const worst = times.at(-1)
   if (!worst) return 'nothing was in hand'
   const median = times[Math.floor(times.length / 2)]?.ms ?? 0
-  return `median ${inSeconds(median)}, worst ${inSeconds(worst.ms)} (${times.length} targets were in hand; the worst is ${worst.targetId})`
+  const nine = times[Math.ceil(times.length * 0.9) - 1]?.ms ?? 0
+  const where = worst.targetId === undefined ? '' : ` (${worst.targetId})`
+  return `median ${inSeconds(median)}, nine of ten within ${inSeconds(nine)}, worst ${inSeconds(worst.ms)}${where}`
 }
 
 /** What else there is to know about the product's run. */
-export function describe({ verdict, commands, troubles, crashes }: Result): string[] {
-  const { words, ends, doubledMessages, notTaken } = verdict
+export function describe({ verdict, leaseMs, commands, troubles, crashes }: OwnResult): string[] {
+  const { ups, known, words, ends, doubledMessages, notTaken } = verdict
   const happened = [...troubles].map(([what, times]) => `${what} ${times}`).join(', ')
   return [
-    `  death of a worker to the truth in the thread: ${spread(words)}`,
-    `    and to the end of what it had in hand, retries included: ${spread(ends)}`,
+    `  after the death of a worker, of ${known.length} targets in its hands (a lease is ${inSeconds(leaseMs)}):`,
+    ...(ups.length > 0 ? [`    the program was up again: ${spread(ups)}`] : []),
+    `    the truth was in the store: ${spread(known)}`,
+    `    and in the thread: ${spread(words)}`,
+    `    and they came to their end, retries included: ${spread(ends)}`,
     `  troubles: ${happened || 'none'}; processes that ended by themselves: ${crashes}`,
     ...(commands
       ? [

@@ -8,7 +8,7 @@ import { type Commands, countCommands } from './commands.js'
 import { decidable } from './decidable.js'
 import { environment } from './environment.js'
 import { judge, type Verdict } from './judge.js'
-import { ACCOUNTS_PER_PLATFORM, POSTS_EACH, UP_WITHIN_MS } from './measures.js'
+import { ACCOUNTS_PER_PLATFORM, POSTS_EACH, UP_WITHIN_MS, WAITS } from './measures.js'
 import { openGround } from './open-ground.js'
 import type { StormOptions } from './options.js'
 import { gather, type People } from './people.js'
@@ -28,6 +28,12 @@ export interface Result {
   readonly commands?: Commands
 }
 
+/** How it went for the product. */
+export interface OwnResult extends Result {
+  /** How long a lease was, milliseconds. */
+  readonly leaseMs: number
+}
+
 /** What a run is given by whoever starts it. */
 export interface Place {
   /** For data and logs. */
@@ -39,7 +45,7 @@ export interface Place {
 
 const CHANNELS = 24
 /** Sends the product through one storm, on one engine. */
-export async function runStorm(options: StormOptions, place: Place): Promise<Result> {
+export async function runStorm(options: StormOptions, place: Place): Promise<OwnResult> {
   const { seed } = options
   const folder = join(place.folder, options.engine)
   const logs = join(folder, 'logs')
@@ -117,6 +123,7 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Res
     return {
       verdict,
       seconds,
+      leaseMs: WAITS.leaseMs,
       crashes,
       troubles: weather.counts,
       commands: countCommands(people, store),
