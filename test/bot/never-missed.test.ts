@@ -33,7 +33,9 @@ describe.each(testDatabases())(
       const clock = createShiftedClock()
       const deps = workerDeps(on(database()), createAcme(acme), { now: clock.now })
       const publishAt = Date.now() + 30 * MINUTE
-      const { postId, targetIds } = await stage.publish([{ state: { status: 'scheduled', publishAt } }])
+      const { postId, targetIds } = await stage.publish([
+        { state: { status: 'scheduled', publishAt } },
+      ])
       Object.assign(stage.deps, { now: clock.now })
       await stage.announce()
       await stage.told(postId)

@@ -1,8 +1,16 @@
-import type { Finding, Sighting } from '../core/outcome.js'
+import type { Finding, Outcome, Sighting } from '../core/outcome.js'
 import type { Handles, Instant } from '../core/target.js'
 import type { LivePost } from './connector.js'
-import { COPY_WITHIN_MS, remote, sightingOf, type Wanted } from './match.js'
-import { type Listed, notLooked, type Read, type Unread } from './read.js'
+import {
+  COPY_WITHIN_MS,
+  foundAmong,
+  livePost,
+  matching,
+  remote,
+  sightingOf,
+  type Wanted,
+} from './match.js'
+import { type Listed, notLooked, notSentUnread, type Read, type Unread } from './read.js'
 
 /** One post by its id. `missing` is the platform's own word, and has been seen to be wrong. */
 export type ReadOne = Read<Listed> | { readonly kind: 'missing' }
@@ -29,6 +37,25 @@ export async function findNamed(
     }
   }
   return undefined
+}
+
+/**
+ * Nothing is sent a second time before the account was read.
+ * @returns how the attempt ends that therefore sends nothing: the post is there, or the list could not
+ * be read; undefined when it may be sent
+ */
+export async function sentBefore(
+  wanted: Wanted,
+  readList: (wanted: Wanted) => Promise<Read<readonly Listed[]>>,
+  match: (
+    items: readonly Listed[],
+    wanted: Wanted,
+  ) => readonly Listed[] | Promise<readonly Listed[]> = matching,
+): Promise<Outcome | undefined> {
+  const list = await readList(wanted)
+  if (list.kind === 'unread') return notSentUnread(list)
+  const found = foundAmong(await match(list.value, wanted))
+  return found && livePost(found)
 }
 
 /** Whether a live post is still there, and alone: by its id, and in the account's list. */

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/outcome.js'
 import { unreadable } from '../classify.js'
 import type { Media, PublishRequest, Steps } from '../connector.js'
-import { foundAmong, livePost, matching } from '../match.js'
+import { sentBefore } from '../look.js'
 import { createdId } from '../meta/graph.js'
 import { tellProgress } from '../progress.js'
 import { notSentUnread } from '../read.js'
@@ -15,7 +15,7 @@ import { SITE } from './wire.js'
 /** One attempt: reads the Page if it was sent before, uploads photos, then posts once. */
 export async function publish(page: Page, request: PublishRequest, steps: Steps): Promise<Outcome> {
   const kept = readHandles(request.handles)
-  const earlier = await sentBefore(page, request, kept, steps)
+  const earlier = await leftBefore(page, request, kept, steps)
   if (earlier) return earlier
   const [video] = request.content.media.filter(({ kind }) => kind === 'video')
   const outcome = video
@@ -27,8 +27,8 @@ export async function publish(page: Page, request: PublishRequest, steps: Steps)
     : outcome
 }
 
-/** Nothing is sent a second time before the Page was read. */
-async function sentBefore(
+/** What an earlier attempt left: its video, or a post in the Page's list. */
+async function leftBefore(
   page: Page,
   request: PublishRequest,
   { sentAt, earlierAt, video }: FacebookHandles,
@@ -43,11 +43,7 @@ async function sentBefore(
     if (denied && state.kind === 'unread') return notSentUnread(state)
     if (denied ? state.kind === 'live' : state.kind !== 'broken') return videoOutcome(state)
   }
-  const wanted = wantedPost(request, since)
-  const list = await readPosts(page, steps, wanted.since)
-  if (list.kind === 'unread') return notSentUnread(list)
-  const found = foundAmong(matching(list.value, wanted))
-  return found && livePost(found)
+  return sentBefore(wantedPost(request, since), (wanted) => readPosts(page, steps, wanted.since))
 }
 
 async function postToFeed(

@@ -2,8 +2,7 @@ import type { Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
-import { foundAmong, livePost, matching } from '../match.js'
-import { notSentUnread } from '../read.js'
+import { sentBefore } from '../look.js'
 import { judge } from './classify.js'
 import { readHandles } from './handles.js'
 import { isClosed, readPosts, wantedPost } from './look.js'
@@ -26,7 +25,7 @@ export async function publish(
   const again = kept.sentAt !== undefined
   const since = kept.sentAt ?? kept.earlierAt
   const reads = since !== undefined && canRead
-  const earlier = reads ? await sentBefore(page, request, since, steps) : CLOSED
+  const earlier = reads ? await leftBefore(page, request, since, steps) : CLOSED
   if (earlier.kind !== 'closed' && earlier.kind !== 'notThere') return earlier
   const uploaded = await uploadMedia(page, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
@@ -51,8 +50,8 @@ type Earlier = Outcome | { readonly kind: 'notThere' } | { readonly kind: 'close
 
 const CLOSED: Earlier = { kind: 'closed' }
 
-/** Nothing is sent a second time before the page was read, where it can be. */
-async function sentBefore(
+/** What an earlier attempt left, where the page can be read. */
+async function leftBefore(
   page: Page,
   request: PublishRequest,
   since: Instant,
@@ -60,9 +59,8 @@ async function sentBefore(
 ): Promise<Earlier> {
   const wanted = wantedPost(request, since)
   const list = await readPosts(page, steps, wanted.since)
-  if (list.kind === 'unread') return isClosed(list) ? CLOSED : notSentUnread(list)
-  const found = foundAmong(matching(list.value, wanted))
-  return found ? livePost(found) : { kind: 'notThere' }
+  if (list.kind === 'unread' && isClosed(list)) return CLOSED
+  return (await sentBefore(wanted, async () => list)) ?? { kind: 'notThere' }
 }
 
 /**

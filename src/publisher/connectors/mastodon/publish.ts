@@ -2,9 +2,9 @@ import type { Outcome, Reason } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
-import { foundAmong, livePost } from '../match.js'
+import { sentBefore } from '../look.js'
+import { livePost } from '../match.js'
 import { tellProgress } from '../progress.js'
-import { notSentUnread } from '../read.js'
 import { judge } from './classify.js'
 import {
   freshUpload,
@@ -31,8 +31,15 @@ export async function publish(
   const { content, idempotencyKey } = request
   const kept = readHandles(request.handles)
   const since = kept.sentAt ?? kept.earlierAt
-  const earlier = since === undefined ? undefined : await sentBefore(server, request, since, steps)
-  if (earlier) return earlier
+  if (since !== undefined) {
+    // Not every server keeps to the key.
+    const earlier = await sentBefore(
+      wantedStatus(request, since),
+      (wanted) => readStatuses(server, steps, wanted.since),
+      (items, wanted) => matchingStatuses(server, steps, items, wanted),
+    )
+    if (earlier) return earlier
+  }
   if (isKeyTooOld(kept, request, steps.now())) return tooOld
   const uploaded = await upload(server, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
@@ -83,20 +90,6 @@ function afterRefusal(
 ): MastodonHandles {
   const unready = sent.uploads.map((one) => ({ ...one, ready: false }))
   return { ...sent, unsure, uploads: reason.class === 'media' ? unready : sent.uploads }
-}
-
-/** Not every server keeps to the key, so nothing is sent a second time before the account was read. */
-async function sentBefore(
-  server: Server,
-  request: PublishRequest,
-  since: Instant,
-  steps: Steps,
-): Promise<Outcome | undefined> {
-  const wanted = wantedStatus(request, since)
-  const list = await readStatuses(server, steps, wanted.since)
-  if (list.kind === 'unread') return notSentUnread(list)
-  const found = foundAmong(await matchingStatuses(server, steps, list.value, wanted))
-  return found && livePost(found)
 }
 
 type Uploaded =

@@ -3,6 +3,7 @@ import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
 import { type Answer, parseJson } from '../http.js'
+import { sentBefore } from '../look.js'
 import { foundAmong, livePost, matching, remote } from '../match.js'
 import { notSentUnread } from '../read.js'
 import {
@@ -59,11 +60,7 @@ async function stillThere(
   earlierAt: Instant | undefined,
 ): Promise<Outcome | undefined> {
   if (earlierAt === undefined) return undefined
-  const wanted = wantedPost(request, earlierAt)
-  const list = await readPosts(api, steps, wanted.since)
-  if (list.kind === 'unread') return notSentUnread(list)
-  const found = foundAmong(matching(list.value, wanted))
-  return found && livePost(found)
+  return sentBefore(wantedPost(request, earlierAt), (wanted) => readPosts(api, steps, wanted.since))
 }
 
 /** Part by part, each saved before the next: an attempt that breaks off goes on where it was. */

@@ -1,9 +1,9 @@
 import type { Outcome } from '../../core/outcome.js'
-import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
-import { foundAmong, livePost, matching } from '../match.js'
-import { isCredential, notSentUnread } from '../read.js'
+import { sentBefore } from '../look.js'
+import type { Wanted } from '../match.js'
+import { isCredential } from '../read.js'
 import { judge } from './classify.js'
 import { readHandles } from './handles.js'
 import { readTimeline, wantedPost } from './look.js'
@@ -17,8 +17,11 @@ export async function publish(user: User, request: PublishRequest, steps: Steps)
   const { content } = request
   const kept = readHandles(request.handles)
   const since = kept.sentAt ?? kept.earlierAt
-  const earlier = since === undefined ? undefined : await sentBefore(user, request, since, steps)
-  if (earlier) return earlier
+  if (since !== undefined) {
+    const readList = (wanted: Wanted) => readTimeline(user, steps, wanted)
+    const earlier = await sentBefore(wantedPost(request, since), readList)
+    if (earlier) return earlier
+  }
   const uploaded = await uploadMedia(user, request, kept, steps)
   if (uploaded.kind !== 'ready') return uploaded
   // Only for the link; a token that is refused here would be refused there too.
@@ -37,18 +40,4 @@ export async function publish(user: User, request: PublishRequest, steps: Steps)
   if (!parsed.success) return unreadable('X', 'mutation', 'a post id')
   const { id } = parsed.data.data
   return { kind: 'published', remoteId: id, permalink: user.linkTo(id) }
-}
-
-/** Nothing is sent a second time before the timeline was read. */
-async function sentBefore(
-  user: User,
-  request: PublishRequest,
-  since: Instant,
-  steps: Steps,
-): Promise<Outcome | undefined> {
-  const wanted = wantedPost(request, since)
-  const list = await readTimeline(user, steps, wanted)
-  if (list.kind === 'unread') return notSentUnread(list)
-  const found = foundAmong(matching(list.value, wanted))
-  return found && livePost(found)
 }
