@@ -1,4 +1,6 @@
 import type { Media } from '../../src/publisher/connectors/connector.js'
+import type { Database } from '../../src/store/database.js'
+import { saveMedia } from '../../src/store/media.js'
 
 /** The head of a JPEG of this size: enough for whoever looks at the format and the size. */
 export function jpegBytes(width: number, height: number): Uint8Array {
@@ -42,4 +44,23 @@ export const sampleMedia = {
   bytes: async (media: Media) =>
     media.kind === 'image' ? jpegBytes(media.width, media.height) : mp4Bytes(),
   publicUrl: (media: Media) => `https://media.example/${media.filename}`,
+}
+
+/** Three bytes that nobody looks into: for what only passes pictures on. */
+export const TINY_PICTURE = {
+  id: 'm1',
+  kind: 'image',
+  mime: 'image/png',
+  bytes: 3,
+  width: 1,
+  height: 1,
+  filename: 'a.png',
+} as const satisfies Media
+
+/** Keeps TINY_PICTURE in the store. @returns its bytes */
+export async function storeTinyPicture({ orm }: Database): Promise<Uint8Array> {
+  const { id, ...facts } = TINY_PICTURE
+  const bytes = new Uint8Array([1, 2, 3])
+  await saveMedia(orm, { id, sha256: 'x', facts, bytes, at: Date.now() })
+  return bytes
 }

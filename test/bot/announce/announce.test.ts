@@ -1,26 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Chat } from '../../../src/bot/chat.js'
-import { saveMedia } from '../../../src/store/media.js'
 import { testDatabases } from '../../support/database.js'
+import { storeTinyPicture, TINY_PICTURE } from '../../support/sample-media.js'
 import { waitFor } from '../../support/wait-for.js'
 import { CHANNEL, failed, live, publishing, unconfirmed, useStage, waiting } from './stage.js'
-
-const PICTURE = {
-  id: 'm1',
-  kind: 'image',
-  mime: 'image/png',
-  bytes: 3,
-  width: 1,
-  height: 1,
-  filename: 'a.png',
-} as const
-
-async function storePicture(stage: Awaited<ReturnType<ReturnType<typeof useStage>>>) {
-  const { id, ...facts } = PICTURE
-  const bytes = new Uint8Array([1, 2, 3])
-  await saveMedia(stage.deps.database.orm, { id, sha256: 'x', facts, bytes, at: Date.now() })
-  return bytes
-}
 
 describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
   const open = useStage(use())
@@ -186,9 +169,9 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
 
   it('puts what is to be posted by hand into the thread, with its files', async () => {
     const stage = await open()
-    const bytes = await storePicture(stage)
+    const bytes = await storeTinyPicture(stage.deps.database)
     await stage.announce()
-    const content = { text: 'Paste *me*', media: [PICTURE] }
+    const content = { text: 'Paste *me*', media: [TINY_PICTURE] }
     const { postId, targetIds } = await stage.publish([
       { account: 'newsletter', platform: 'manual', content },
     ])
@@ -205,8 +188,8 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
   it('shows everything else while files cannot be uploaded, and at last their addresses', async () => {
     const stage = await open()
     await stage.announce()
-    const media = [{ ...PICTURE, sourceUrl: 'https://example.com/a.png' }]
-    await storePicture(stage)
+    const media = [{ ...TINY_PICTURE, sourceUrl: 'https://example.com/a.png' }]
+    await storeTinyPicture(stage.deps.database)
     const { postId, targetIds } = await stage.publish([
       { account: 'newsletter', platform: 'manual', content: { text: 'Paste me', media } },
       { account: 'a' },

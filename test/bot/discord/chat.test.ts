@@ -4,8 +4,8 @@ import type { Chat } from '../../../src/bot/chat.js'
 import { isMarked } from '../../../src/bot/discord/marker.js'
 import { startThread } from '../../../src/bot/discord/threads.js'
 import { beginMessage } from '../../../src/store/chat-messages.js'
-import { saveMedia } from '../../../src/store/media.js'
 import { testDatabases } from '../../support/database.js'
+import { storeTinyPicture, TINY_PICTURE } from '../../support/sample-media.js'
 import { waitFor } from '../../support/wait-for.js'
 import { failed, live, unconfirmed, waiting } from '../announce/stage.js'
 import { ANA, BEN, CHANNEL, GUILD, OUTSIDE, type Stage, useStage } from './chat-stage.js'
@@ -442,28 +442,15 @@ describe('telling Discord', () => {
 
   it('shows the files of what is posted by hand, with their descriptions', async () => {
     const stage = await open()
-    const { orm } = stage.deps.database
-    const at = Date.now()
-    const facts = { kind: 'image', mime: 'image/png', bytes: 3, width: 1, height: 1 } as const
-    const bytes = new Uint8Array([1, 2, 3])
-    const id = await saveMedia(orm, {
-      id: 'm1',
-      sha256: 'x',
-      facts: { ...facts, filename: 'sun.png' },
-      bytes,
-      at,
-    })
-    const content = {
-      text: 'Hello',
-      media: [{ id, ...facts, filename: 'sun.png', alt: 'The sun' }],
-    }
+    await storeTinyPicture(stage.deps.database)
+    const content = { text: 'Hello', media: [{ ...TINY_PICTURE, alt: 'The sun' }] }
     await stage.announce()
     const made = await stage.publish([{ account: 'newsletter', platform: 'manual', content }])
     await stage.become(made.targetIds[0], unconfirmed())
     await stage.told(made.postId)
     const [root] = stage.own(CHANNEL)
     const files = stage.own(root?.id ?? '').flatMap(({ attachments }) => attachments)
-    expect(files).toMatchObject([{ filename: 'sun.png', description: 'The sun', size: 3 }])
+    expect(files).toMatchObject([{ filename: 'a.png', description: 'The sun', size: 3 }])
     expect(stage.inThreads()[1]).toContain('```\nHello\n```')
   })
 
@@ -471,18 +458,7 @@ describe('telling Discord', () => {
     const stage = await open()
     stage.discord.denyPermission(CHANNEL, 'ATTACH_FILES')
     const sourceUrl = 'https://example.com/sun_rise.png'
-    const media = [
-      {
-        id: 'm2',
-        kind: 'image',
-        mime: 'image/png',
-        bytes: 3,
-        width: 1,
-        height: 1,
-        filename: 'a.png',
-        sourceUrl,
-      } as const,
-    ]
+    const media = [{ ...TINY_PICTURE, sourceUrl }]
     const card = {
       kind: 'media',
       postId: 'p1',

@@ -4,6 +4,7 @@ import { targetCard } from '../../../src/bot/card-target.js'
 import type { Chat, Sought } from '../../../src/bot/chat.js'
 import { createSlackChat, createSlackClient } from '../../../src/bot/slack/chat.js'
 import { createSlackWorkspace, type SlackWorkspace } from '../../../src/sandbox/slack/index.js'
+import { TINY_PICTURE } from '../../support/sample-media.js'
 import { STATES, target, view } from '../view.js'
 
 const CHANNEL = 'C00000SOCIAL'
@@ -15,18 +16,7 @@ const media = {
   postId: 'p1',
   key: 'p1/ta:media:1',
   account: 'newsletter',
-  media: [
-    {
-      id: 'm1',
-      kind: 'image',
-      mime: 'image/png',
-      bytes: 3,
-      width: 1,
-      height: 1,
-      filename: 'a.png',
-      sourceUrl: 'https://example.com/a.png',
-    },
-  ],
+  media: [{ ...TINY_PICTURE, sourceUrl: 'https://example.com/a.png' }],
 } as const
 
 describe('Slack as telling sees it', () => {
