@@ -98,7 +98,7 @@ async function start(
     readiness.stopping()
     log.info('stopping: nothing new is taken')
   })
-  const { database, now, box } = await openStore(settings, file, log, stops)
+  const { database, now, keepTime, box } = await openStore(settings, file, log, stops)
   readiness.add(answers(() => database.ping(), 'the database does not answer'))
   const metrics = createMetrics(VERSION)
   // Loaded where it is needed: a worker starts in half the time without the chats' libraries.
@@ -137,6 +137,7 @@ async function start(
     overrides,
     database,
     now,
+    keepTime,
     random: Math.random,
     log,
     policy,

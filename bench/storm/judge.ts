@@ -15,7 +15,12 @@ export interface StoreImage {
     readonly targetId: string
     readonly worker: string
     readonly startedAt: number
-    readonly endedAt: number | null
+  }[]
+  /** What the store came to know about attempts: an answer, or that the lease had ended without one. */
+  readonly ends: readonly {
+    readonly targetId: string
+    readonly at: number
+    readonly isLeaseEnd: boolean
   }[]
 }
 
@@ -189,21 +194,20 @@ function compareCounts(
   }
 }
 
-/** What was known when, of each target that a killed worker had in hand. */
+/** What was known when, of each target that a killed worker was sending. */
 function afterDeaths(
   store: StoreImage,
   said: Said | undefined,
   deaths: readonly Death[],
 ): Pick<Verdict, 'ups' | 'known' | 'words' | 'ends'> {
+  const endsOf = groupBy(store.ends, ({ targetId }) => targetId)
   const inHand = deaths.flatMap(({ pid, at }) =>
     store.attempts
-      .filter(
-        ({ worker, startedAt, endedAt }) =>
-          worker.includes(`-${pid}-`) && startedAt <= at && (endedAt === null || endedAt > at),
-      )
-      .map(({ targetId, endedAt }) => {
-        const states = said?.targets.get(targetId)?.states ?? []
-        return { targetId, at, endedAt: endedAt ?? undefined, states }
+      .filter(({ worker, startedAt }) => worker.includes(`-${pid}-`) && startedAt <= at)
+      .flatMap(({ targetId, startedAt }) => {
+        const end = endsOf.get(targetId)?.find((one) => one.at >= startedAt)
+        if (!end?.isLeaseEnd || end.at < at) return [] // it had let go of it before
+        return { targetId, at, knownAt: end.at, states: said?.targets.get(targetId)?.states ?? [] }
       }),
   )
   const since = (when: (one: (typeof inHand)[number]) => number | undefined): Since[] =>
@@ -217,18 +221,22 @@ function afterDeaths(
     ups: deaths
       .flatMap(({ at, upAt }) => (upAt === undefined ? [] : [{ ms: upAt - at }]))
       .sort(quickestFirst),
-    known: since(({ endedAt }) => endedAt),
-    words: since(({ at, endedAt, states }) => {
-      // From an earlier attempt it may say already what the store learns only now.
-      const standing = states.findLast((one) => one.at < at)?.state
-      if (standing === 'reconciling' && endedAt !== undefined) return endedAt
-      return states.find((one) => one.at >= at && one.state !== 'publishing')?.at
+    known: since(({ knownAt }) => knownAt),
+    words: since(({ knownAt, states }) => {
+      // From an earlier attempt the thread may say already what the store learns only now.
+      const standing = states.findLast((one) => one.at <= knownAt)?.state
+      if (standing === 'reconciling') return knownAt
+      return states.find((one) => one.at > knownAt && !BEFORE_DEATH.includes(one.state))?.at
     }),
     ends: since(
-      ({ at, states }) => states.find((one) => one.at >= at && !MOVING.includes(one.state))?.at,
+      ({ knownAt, states }) =>
+        states.find((one) => one.at >= knownAt && !MOVING.includes(one.state))?.at,
     ),
   }
 }
+
+/** What a thread may have said when the worker died. */
+const BEFORE_DEATH = ['scheduled', 'queued', 'publishing']
 
 function quickestFirst(a: Since, b: Since): number {
   return a.ms - b.ms

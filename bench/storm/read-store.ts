@@ -4,15 +4,18 @@ import type { StoreImage } from './judge.js'
 
 /** Everything the judgement needs from the product's store. */
 export async function readStore({ orm }: Database): Promise<StoreImage> {
-  const attempts = await rows<{
-    targetId: string
-    worker: string
-    startedAt: string
-    endedAt: string | null
-  }>(
+  const attempts = await rows<{ targetId: string; worker: string; startedAt: string }>(
     orm,
-    sql`select target_id as "targetId", worker, extract(epoch from started_at) * 1000 as "startedAt",
-      extract(epoch from ended_at) * 1000 as "endedAt" from pressroom.attempts`,
+    sql`select target_id as "targetId", worker, extract(epoch from started_at) * 1000 as "startedAt"
+      from pressroom.attempts`,
+  )
+  const ends = await rows<{ targetId: string; at: string; isLeaseEnd: boolean }>(
+    orm,
+    sql`select target_id as "targetId", extract(epoch from at) * 1000 as at, type <> 'attempted' as "isLeaseEnd"
+      from pressroom.events
+      where type in ('attempted', 'leaseEnded')
+        or (type = 'claimed' and from_status = 'publishing' and to_status = 'reconciling')
+      order by id`,
   )
   return {
     posts: await rows(
@@ -23,11 +26,7 @@ export async function readStore({ orm }: Database): Promise<StoreImage> {
       orm,
       sql`select id, post_id as "postId", account, status, remote_id as "remoteId" from pressroom.targets`,
     ),
-    attempts: attempts.map(({ targetId, worker, startedAt, endedAt }) => ({
-      targetId,
-      worker,
-      startedAt: Number(startedAt),
-      endedAt: endedAt === null ? null : Number(endedAt),
-    })),
+    attempts: attempts.map((one) => ({ ...one, startedAt: Number(one.startedAt) })),
+    ends: ends.map((one) => ({ ...one, at: Number(one.at) })),
   }
 }

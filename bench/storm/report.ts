@@ -53,7 +53,7 @@ export function describe({ verdict, leaseMs, commands, troubles, crashes }: OwnR
   const { ups, known, words, ends, doubledMessages, notTaken } = verdict
   const happened = [...troubles].map(([what, times]) => `${what} ${times}`).join(', ')
   return [
-    `  after the death of a worker, of ${known.length} targets in its hands (a lease is ${inSeconds(leaseMs)}):`,
+    `  after the death of a worker, of ${known.length} targets that it was sending (a lease is ${inSeconds(leaseMs)}):`,
     ...(ups.length > 0 ? [`    the program was up again: ${spread(ups)}`] : []),
     `    the truth was in the store: ${spread(known)}`,
     `    and in the thread: ${spread(words)}`,

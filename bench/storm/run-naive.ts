@@ -152,5 +152,6 @@ async function readNaive({ orm }: Database): Promise<StoreImage> {
       remoteId: null,
     })),
     attempts: [],
+    ends: [],
   }
 }

@@ -27,6 +27,8 @@ const DATABASE_WATCHED_EVERY_MS = 2_000
 export interface Store {
   readonly database: Database
   readonly now: Clock
+  /** Notices at once that the machine's clock was set; `now` goes on meanwhile. */
+  readonly keepTime: () => Promise<void>
   /** For credentials at rest. */
   readonly box: SecretBox
 }
@@ -81,5 +83,5 @@ export async function openStore(
     (error) => log.debug({ error: (error as Error).message }, 'housekeeping'),
   )
   stops.ends('housekeeping', housekeeping.stop)
-  return { database, now, box }
+  return { database, now, keepTime: clock.keepUp, box }
 }

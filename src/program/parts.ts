@@ -9,6 +9,7 @@ import type { MediaLinks } from '../media-links.js'
 import type { Metrics } from '../observe/metrics.js'
 import type { Readiness } from '../observe/readiness.js'
 import type { Route, startServer } from '../server.js'
+import type { Store } from './open-store.js'
 import type { Stops } from './stops.js'
 
 /** What a trial or a test may put in place of the ordinary. */
@@ -29,6 +30,7 @@ export interface Overrides {
 
 /** What both halves of the program, bot and workers, are built from. */
 export interface Parts extends Pick<BotDeps, 'database' | 'now' | 'random' | 'log' | 'policy'> {
+  readonly keepTime: Store['keepTime']
   readonly settings: Settings
   readonly file: AccountsFile
   readonly overrides: Overrides

@@ -41,7 +41,7 @@ export async function startBot(
   openQueueBoard: ApiDeps['openQueueBoard'],
 ): Promise<() => Promise<void>> {
   const { settings, file, overrides, desk, links, metrics, readiness, routes, stops } = parts
-  const { database, now, random, log, policy } = parts
+  const { database, now, keepTime, random, log, policy } = parts
   const ruled = { workspaces: file.workspaces ?? [], channels: file.channels }
   const deps: BotDeps = {
     database,
@@ -87,7 +87,11 @@ export async function startBot(
   )
   stops.ends('the watch on what stands still', watching.stop)
   const leases = repeat(
-    () => watchLeases(deps),
+    async () => {
+      // A clock that was set ahead would call every lease ended.
+      await keepTime()
+      await watchLeases(deps)
+    },
     LEASES_EVERY_MS,
     (error) => deps.log.warn({ error: (error as Error).message }, 'leases that have ended'),
   )

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { putOff } from '../store/heal-due-at.js'
 import { loadTarget, takeAbandoned } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import { isAway } from '../store/server-connections.js'
@@ -24,6 +25,7 @@ export async function watchLeases(deps: WatchDeps): Promise<void> {
       await giveUp(targetId, deps)
     } catch (error) {
       if (isAway(error)) throw error
+      await putOff(database.orm, targetId, now()).catch(() => {})
       log.error({ targetId, error: messageOf(error) }, 'an ended lease could not be recorded')
     }
   })

@@ -25,7 +25,7 @@ with ended as (
   select distinct on (target_id) account, platform, post_id, to_status
   from pressroom.events
   where at >= ${at(about.from)} and at < ${at(about.until)} and platform <> 'manual'
-    and type in ('claimed', 'attempted', 'lookedUp', 'verdictGiven')
+    and type in ('claimed', 'leaseEnded', 'attempted', 'lookedUp', 'verdictGiven')
     and to_status in ('published', 'waiting', 'reconciling', 'unconfirmed', 'held', 'failed')
   order by target_id, id desc
 )

@@ -59,7 +59,8 @@ export function plainFigures(
   const bad = (row: Row) =>
     row.type === 'attempted'
       ? row.toStatus !== 'published' && row.toStatus !== 'processing'
-      : row.type === 'claimed' && (row.toStatus === 'held' || row.toStatus === 'reconciling')
+      : row.type === 'leaseEnded' ||
+        (row.type === 'claimed' && (row.toStatus === 'held' || row.toStatus === 'reconciling'))
   const badBeforeLive = (id: string) => {
     const list = known(id)
     const live = list.findIndex(({ toStatus }) => toStatus === 'published')

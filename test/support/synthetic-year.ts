@@ -135,7 +135,10 @@ function nextEvent(
       return claim(target, now, chance)
     case 'publishing':
       // The worker may be gone: then the next one comes when the lease has ended.
-      if (chance.of(0.03) && lease) return claim(target, lease.expiresAt, chance)
+      if (chance.of(0.03) && lease) {
+        const endedAt = lease.expiresAt
+        return chance.of(0.5) ? { type: 'leaseEnded', at: endedAt } : claim(target, endedAt, chance)
+      }
       if (state.mutationAt === undefined) {
         const leaseExpiresAt = now + MINUTE
         return { type: 'mutationBegun', at: now, handles: {}, leaseExpiresAt }

@@ -26,6 +26,7 @@ function isUnsuccessful({ type, to }: LoggedEvent): boolean {
   if (type === 'attempted') {
     return ['waiting', 'reconciling', 'failed', 'held', 'unconfirmed'].includes(to)
   }
+  if (type === 'leaseEnded') return true
   return type === 'claimed' && (to === 'reconciling' || to === 'held')
 }
 
