@@ -10,6 +10,7 @@ import { lockFolder } from './folder-lock.js'
 import { makeFolder } from './make-folder.js'
 import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA, readMigrationTimes } from './migrations.js'
 import * as schema from './schema.js'
+import './statement-error.js'
 
 /** Postgres reserves 128 MB for itself by default, which nothing here gains from. */
 const START_PARAMS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB']

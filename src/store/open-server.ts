@@ -7,6 +7,7 @@ import { POOL_SIZE } from './pool.js'
 import * as schema from './schema.js'
 import { connect, connectInTime } from './server-connections.js'
 import { createListener } from './server-listener.js'
+import './statement-error.js'
 
 /** The database could not be opened; the message says which one and what to do, without its password. */
 export class DatabaseUnavailableError extends Error {

@@ -8,6 +8,7 @@ import { type Orm, rows } from './database.js'
 import { lockFolder } from './folder-lock.js'
 import { unavailable } from './open-server.js'
 import { withinTime } from './server-connections.js'
+import './statement-error.js'
 
 /** Where the store is. */
 export interface StorePlace {
