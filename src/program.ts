@@ -11,9 +11,8 @@ import { followChecks } from './program/follow-checks.js'
 import { openPort } from './program/open-port.js'
 import { openStore } from './program/open-store.js'
 import type { Overrides, Parts } from './program/parts.js'
-import { secretsIn } from './program/secrets.js'
+import { secretsIn, secretsInFile } from './program/secrets.js'
 import { createStops, type Stops } from './program/stops.js'
-import { secretsOf } from './publisher/connectors/index.js'
 import { createPolicy } from './publisher/core/retry.js'
 import type { ShownDoorbell } from './publisher/queue/queue.js'
 import { healthRoute, mediaRoute, type Route } from './server.js'
@@ -91,7 +90,7 @@ async function start(
   const redactor = overrides.redactor ?? createRedactor(secretsIn(settings))
   const log = overrides.log ?? createLog({ level: settings.logLevel, redactor })
   const file = overrides.accounts ?? accountsFrom(settings, environment)
-  for (const account of file.accounts) for (const secret of secretsOf(account)) redactor.add(secret)
+  for (const secret of secretsInFile(file)) redactor.add(secret)
 
   const readiness = createReadiness()
   stops.ends('readiness', async () => {

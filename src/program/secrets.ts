@@ -1,4 +1,6 @@
+import type { AccountsFile } from '../accounts-file.js'
 import type { Settings } from '../config.js'
+import { secretsOf } from '../publisher/connectors/index.js'
 
 /** Every secret that the settings hold, in each form in which it could show up in a log. */
 export function secretsIn(settings: Settings): string[] {
@@ -19,5 +21,15 @@ export function secretsIn(settings: Settings): string[] {
       Buffer.from(key).toString('hex'),
       Buffer.from(key).toString('base64'),
     ]),
+  ]
+}
+
+/** Every secret of the accounts file. The address of a webhook often is one itself. */
+export function secretsInFile({ accounts, webhooks = [] }: AccountsFile): string[] {
+  return [
+    ...accounts.flatMap(secretsOf),
+    ...webhooks.flatMap(({ url, secret, previousSecret }) =>
+      [url, secret, previousSecret ?? []].flat(),
+    ),
   ]
 }
