@@ -1,9 +1,11 @@
 import { recordCheck, takeDueChecks } from '../store/accounts.js'
 import { loadRenewal } from '../store/renewals.js'
+import { isAway } from '../store/server-connections.js'
 import { NO_ACCOUNT } from './absent-account.js'
 import type { CredentialCheck } from './connectors/connector.js'
 import { nextCheckAt, renewalIsDue, withGranted, withRenewal } from './credential-times.js'
 import type { PublisherDeps } from './deps.js'
+import { messageOf } from './record.js'
 import { startRounds } from './rounds.js'
 import { createReader } from './steps.js'
 
@@ -30,11 +32,36 @@ export async function startCredentialChecks(
   return startRounds(round, { database, channel, everyMs: SWEEP_EVERY_MS, failed })
 }
 
-/** Checks one account and keeps the result. @returns undefined when there is no such account */
+/**
+ * Checks one account and keeps the result, also that of a check that broke off: else its account
+ * would be the next to be asked for ever.
+ * @returns undefined when there is no such account
+ * @throws when the database is away
+ */
 export async function checkAccount(
   name: string,
   deps: PublisherDeps,
 ): Promise<CredentialCheck | undefined> {
+  const result = await examine(name, deps).catch((error) => {
+    if (isAway(error)) throw error
+    return brokenOff(name, error, deps)
+  })
+  const connector = deps.connector(name)
+  if (!connector || !result) return undefined
+  const now = deps.now()
+  await recordCheck(deps.database.orm, {
+    name,
+    checked: result,
+    now,
+    nextCheckAt: nextCheckAt(result, connector, now),
+  })
+  if (result.kind !== 'ok')
+    deps.log.warn({ account: name, reason: result.reason.text }, 'credential check')
+  return result
+}
+
+/** What a check says, and renewing where that is due or may help. */
+async function examine(name: string, deps: PublisherDeps): Promise<CredentialCheck | undefined> {
   const { renewals } = deps
   const renewedAt = (await loadRenewal(deps.database.orm, name))?.renewedAt
   await renewals?.follow(name, renewedAt)
@@ -54,25 +81,19 @@ export async function checkAccount(
     deps.log.warn({ account: name, reason: renewed.reason.text }, 'a credential was not renewed')
   }
   const granted = withGranted(checked, connector, renewals?.scopes(name))
-  const result = withRenewal(granted, connector, renewed, renewals?.expiresAt(name))
-  const now = deps.now()
-  await recordCheck(deps.database.orm, {
-    name,
-    checked: result,
-    now,
-    nextCheckAt: nextCheckAt(result, connector, now),
-  })
-  if (result.kind !== 'ok')
-    deps.log.warn({ account: name, reason: result.reason.text }, 'credential check')
-  return result
+  return withRenewal(granted, connector, renewed, renewals?.expiresAt(name))
 }
 
 function check(name: string, deps: PublisherDeps): Promise<CredentialCheck> {
   const connector = deps.connector(name)
   if (!connector) return Promise.resolve({ kind: 'unknown', reason: NO_ACCOUNT })
-  return connector.checkCredentials(createReader(deps)).catch((error: Error) => {
-    deps.log.error({ account: name, error: error.message }, 'a credential check broke off')
-    const text = 'Pressroom stumbled over an error of its own; see its log.'
-    return { kind: 'unknown', reason: { class: 'unknown', text } }
-  })
+  return connector
+    .checkCredentials(createReader(deps))
+    .catch((error: unknown) => brokenOff(name, error, deps))
+}
+
+function brokenOff(name: string, error: unknown, deps: PublisherDeps): CredentialCheck {
+  deps.log.error({ account: name, error: messageOf(error) }, 'a credential check broke off')
+  const text = 'Pressroom stumbled over an error of its own; see its log.'
+  return { kind: 'unknown', reason: { class: 'unknown', text } }
 }

@@ -2,9 +2,11 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { repliesFor } from '../../src/bot/card-replies.js'
 import type { Connector, CredentialCheck } from '../../src/publisher/connectors/connector.js'
+import type { PublisherDeps } from '../../src/publisher/deps.js'
 import { startPreflight } from '../../src/publisher/preflight.js'
 import { loadPreflights } from '../../src/store/preflights.js'
 import { accounts, posts, preflights, targets } from '../../src/store/schema.js'
+import { SecretKeyError } from '../../src/store/secret-box.js'
 import { view } from '../bot/view.js'
 import { createSteppedClock } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
@@ -79,7 +81,11 @@ describe.each(testDatabases())('looks ahead, on the $engine database', ({ use })
   })
 
   /** Looks ahead round after round, and tells when so many more rounds have come to their end. */
-  function start(now: () => number, connectors: Record<string, Partial<Connector>>) {
+  function start(
+    now: () => number,
+    connectors: Record<string, Partial<Connector>>,
+    changes: Partial<PublisherDeps> = {},
+  ) {
     let reads = 0
     const counted = hookedDatabase(database(), {
       before: () => {
@@ -91,6 +97,7 @@ describe.each(testDatabases())('looks ahead, on the $engine database', ({ use })
     const deps = workerDeps(counted, undefined, {
       now,
       connector: (name) => connectors[name] && acme(connectors[name]),
+      ...changes,
     })
     const running = startPreflight(deps, 5)
     onTestFinished(() => running.stop())
@@ -189,5 +196,25 @@ describe.each(testDatabases())('looks ahead, on the $engine database', ({ use })
       () => checks,
       (count) => count === 2,
     )
+  })
+
+  it('go on past an account whose check breaks off', async () => {
+    const clock = createSteppedClock()
+    for (const name of ['facebook', 'sealed']) await addAccount(database(), name)
+    await many('sealed', clock.now() + 30 * HOUR, 55)
+    await many('facebook', clock.now() + 40 * HOUR, 1)
+    const follow = async (account: string) => {
+      if (account === 'sealed') throw new SecretKeyError()
+    }
+    const nothing = () => undefined
+    const renewals = { follow, expiresAt: nothing, scopes: nothing, wasRenewed: nothing } as never
+    start(clock.now, { facebook: {}, sealed: {} }, { renewals })
+    await waitFor(
+      'the look',
+      () => looksAt('facebook'),
+      (found) => found.length === 1,
+    )
+    const [row] = await database().orm.select().from(accounts).where(eq(accounts.name, 'sealed'))
+    expect(row).toMatchObject({ status: 'ok', checked: { kind: 'unknown' } })
   })
 })
