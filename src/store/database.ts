@@ -46,6 +46,11 @@ export async function rows<T>(orm: Orm, statement: SQL): Promise<T[]> {
   return (result as { rows: T[] }).rows
 }
 
+/** What `like` takes for texts that begin so. Pure. */
+export function startingWith(prefix: string): string {
+  return `${prefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+}
+
 /** Whether the database refused a statement for breaking a unique index. */
 export function isUniqueViolation(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

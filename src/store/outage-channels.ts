@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { type Orm, rows } from './database.js'
+import { type Orm, rows, startingWith } from './database.js'
 import type { Place } from './outages.js'
 
 interface Channel {
@@ -35,7 +35,7 @@ export async function channelsTold(
     orm,
     sql`
 select chat, channel_id as "channelId" from pressroom.notices
-where starts_with(key, ${prefix}::text) and done_at is not null
+where key like ${startingWith(prefix)} and done_at is not null
   and chat = any(${sql.param([...chats])}::text[])`,
   )
 }

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, inArray, isNull, like, lt, lte, or, sql } from 'drizzle-orm'
-import { type Orm, rows } from './database.js'
+import { type Orm, rows, startingWith } from './database.js'
 import { loadTargetsOf } from './load-targets.js'
 import { incidents, notes, posts } from './schema.js'
 import type { StoredTarget } from './stored-target.js'
@@ -18,11 +18,10 @@ export async function loadPost(orm: Orm, id: string): Promise<PostWithTargets | 
 
 /** Posts whose id begins so: people type the first characters. At most two, to tell "which one?". */
 export async function findPostIds(orm: Orm, prefix: string): Promise<string[]> {
-  const escaped = prefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
   const found = await orm
     .select({ id: posts.id })
     .from(posts)
-    .where(and(like(posts.id, `${escaped}%`), eq(posts.status, 'open')))
+    .where(and(like(posts.id, startingWith(prefix)), eq(posts.status, 'open')))
     .limit(2)
   return found.map(({ id }) => id)
 }

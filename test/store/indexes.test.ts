@@ -25,6 +25,7 @@ import { loadGauges } from '../../src/store/load-gauges.js'
 import { loadTarget, otherRemoteIds, takeDue } from '../../src/store/load-targets.js'
 import { loadUntold } from '../../src/store/load-untold.js'
 import { databaseOver, openInMemory } from '../../src/store/open-embedded.js'
+import { channelsTold } from '../../src/store/outage-channels.js'
 import { recentEndings, waitsToBeSent } from '../../src/store/outages.js'
 import { claimTelling, findPostIds, finishTelling, recentPosts } from '../../src/store/posts.js'
 import { duePreflights } from '../../src/store/preflights.js'
@@ -44,6 +45,8 @@ const GROWING = new Set([
   'chat_messages',
   'inbox',
   'incidents',
+  'notes',
+  'notices',
 ])
 /** These stop at their limit, long before the end of the index that they follow. */
 const LIMITED = new Set(['the newest posts'])
@@ -105,6 +108,8 @@ const statements: Record<string, (orm: Orm) => Promise<unknown>> = {
   'the attempts of a post': (orm) => loadAttempts(orm, stored.postId),
   'a post by the start of its id': (orm) => findPostIds(orm, 'p1'),
   'a post by where it came from': (orm) => findBySource(orm, 'key'),
+  'channels with a notice by the start of its key': (orm) =>
+    channelsTold(orm, 'outage/facebook/', ['slack']),
   'the newest posts of a channel': (orm) => recentPosts(orm, CHANNEL, 10),
   'what is scheduled in a channel': (orm) =>
     channelPosts(orm, CHANNEL, ['scheduled'], { limit: 20 }),

@@ -1,1 +1,0 @@
-CREATE INDEX "targets_being_sent" ON "pressroom"."targets" USING btree ("due_at") WHERE "pressroom"."targets"."status" = 'publishing';
