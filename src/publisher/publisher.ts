@@ -31,21 +31,30 @@ export async function startPublisher(
   const attendTo = async (targetId: string) => {
     if (!stopping) await attendOrPutOff(targetId, deps, traffic)
   }
-  const answering = await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo)
-  const relay = await startRelay(deps, doorbell, attendTo, options)
-  const watchdog = startWatchdog(deps, attendTo, options.watchdog)
-  const preflight = startPreflight(deps)
-  const checks = await startCredentialChecks(deps, relay.sweep)
-  const comparisons = await startComparisons(deps)
-  const removals = await startRemovals(deps)
-  return {
-    async stop() {
-      // Nothing more is taken from here on, while what is under way and the rest come to their end.
-      stopping = true
-      const others = [removals, comparisons, checks, preflight, watchdog, relay]
-      await Promise.all([answering, ...others].map((part) => part.stop()))
-    },
+  const parts: { stop(): Promise<void> }[] = []
+  const withStop = <T extends { stop(): Promise<void> }>(part: T): T => {
+    parts.push(part)
+    return part
   }
+  const stop = async () => {
+    // Nothing more is taken from here on, while what is under way and the rest come to their end.
+    stopping = true
+    await Promise.all(parts.map((part) => part.stop()))
+  }
+  try {
+    withStop(await doorbell.answer({ concurrency: options.concurrency ?? 20 }, attendTo))
+    const relay = withStop(await startRelay(deps, doorbell, attendTo, options))
+    withStop(startWatchdog(deps, attendTo, options.watchdog))
+    withStop(startPreflight(deps))
+    withStop(await startCredentialChecks(deps, relay.sweep))
+    withStop(await startComparisons(deps))
+    withStop(await startRemovals(deps))
+  } catch (error) {
+    // Nobody else could stop what has been started.
+    await stop().catch(() => {})
+    throw error
+  }
+  return { stop }
 }
 
 /**

@@ -16,7 +16,6 @@ export async function startRounds(
 ): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController()
   const asked = new Set<Promise<void>>()
-  const timer = repeat(() => round(stopping.signal), options.everyMs, options.failed)
   const unlisten = await options.database.listen(options.channel, () => {
     if (stopping.signal.aborted) return
     const one = round(stopping.signal)
@@ -24,6 +23,8 @@ export async function startRounds(
       .finally(() => asked.delete(one))
     asked.add(one)
   })
+  // Only now: were there no listening, nobody could stop it.
+  const timer = repeat(() => round(stopping.signal), options.everyMs, options.failed)
   return {
     async stop() {
       stopping.abort()

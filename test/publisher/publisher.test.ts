@@ -180,6 +180,22 @@ describe.each(testQueues())('publishers with the queue $title', ({ database: { u
     expect((await states()).map(({ status }) => status)).toEqual(['queued'])
   })
 
+  it('leave nothing running when a part of them cannot be started', async () => {
+    let running = 0
+    const begun = () => {
+      running += 1
+      return async () => void running--
+    }
+    const doorbell = { ...createMemoryDoorbell(), answer: async () => ({ stop: begun() }) }
+    const listen = async (channel: string) => {
+      if (channel === 'pressroom_compare') throw new Error('the connection was refused')
+      return begun()
+    }
+    const deps = workerDeps({ ...database(), listen }, undefined)
+    await expect(startPublisher(deps, doorbell)).rejects.toThrow('refused')
+    expect(running).toBe(0)
+  })
+
   /** Each publisher of a server has connections of its own, as in processes of its own. */
   async function another(shared: Database): Promise<Database> {
     if (shared.driver.engine === 'embedded') return shared

@@ -49,4 +49,14 @@ describe('rounds', () => {
     ends[1]?.()
     await stopped
   })
+
+  it('do not begin where nobody could be heard', async () => {
+    let rounds = 0
+    const round = async () => void rounds++
+    const listen = () => Promise.reject(new Error('the connection was refused'))
+    const options = { database: { listen } as never, everyMs: 1, failed: () => {} }
+    const started = startRounds(round, { ...options, channel: 'pressroom_check' })
+    await expect(started).rejects.toThrow('refused')
+    expect(rounds).toBe(0)
+  })
 })
