@@ -107,7 +107,10 @@ async function onRedis(
   const shared = connect(false)
   await reachable(shared, url)
   const blocking = connect(true)
-  await blocking.connect()
+  await reachable(blocking, url).catch((error) => {
+    shared.disconnect()
+    throw error
+  })
   const queue = new Queue<Bell>(QUEUE, { connection: shared, prefix, ...tracing })
   return doorbell(
     queue,

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createLog, createRedactor } from '../../../src/log.js'
 import {
   type Bell,
@@ -204,5 +205,28 @@ describe('openDoorbell', () => {
     expect(message).toContain('REDIS_URL: cannot reach Redis on 127.0.0.1:9')
     expect(message).toContain('unset REDIS_URL')
     expect(message).not.toContain('hunter2')
+  })
+
+  it('leaves no connection open to a Redis that takes only the first', async () => {
+    const sockets: Socket[] = []
+    const server = createServer((socket) => {
+      sockets.push(socket)
+      if (sockets.length > 1) return void socket.destroy()
+      // Enough of Redis to count as ready: an answer to each command.
+      socket.on('data', (sent) => {
+        for (const _ of String(sent).matchAll(/^\*\d/gm)) socket.write('+PONG\r\n')
+      })
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const opening = openDoorbell({
+      redisUrl: `redis://127.0.0.1:${port}`,
+      database: {} as Database,
+      log: createLog({ level: 'silent', redactor: createRedactor() }),
+    })
+    await expect(opening).rejects.toBeInstanceOf(QueueUnavailableError)
+    const open = () => sockets.filter(({ closed }) => !closed).length
+    await waitFor('all are closed', open, (count) => count === 0)
   })
 })
