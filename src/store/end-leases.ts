@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { Orm } from './database.js'
 
 /**
- * Ends every lease at once. Only where one process at a time can have the store open: there, whoever
- * held a lease is gone, and waiting for it to run out would only leave people waiting.
+ * Ends the leases of targets and of telling the chat about posts; others run out by themselves. Only
+ * where one process at a time can have the store open: there, whoever held a lease is gone, and waiting
+ * for it to run out would only leave people waiting.
  */
 export async function endLeases(orm: Orm, now: number): Promise<void> {
   const at = sql`${new Date(now).toISOString()}::timestamptz`
