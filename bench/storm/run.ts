@@ -13,6 +13,7 @@ import { openGround } from './open-ground.js'
 import type { StormOptions } from './options.js'
 import { gather, type People } from './people.js'
 import { openPlatforms } from './platforms.js'
+import { statedRates } from './rates.js'
 import { readStore } from './read-store.js'
 import { roll } from './rolling.js'
 import { settled, silence, underWay, whatWasSaid } from './watch.js'
@@ -49,6 +50,7 @@ export async function runStorm(options: StormOptions, place: Place): Promise<Own
   const { seed } = options
   const folder = join(place.folder, options.engine)
   const logs = join(folder, 'logs')
+  for (const line of statedRates()) place.print(line)
   mkdirSync(logs, { recursive: true })
   const accounts = createAccounts(ACCOUNTS_PER_PLATFORM)
   const chat = await openChat(

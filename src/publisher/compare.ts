@@ -1,6 +1,8 @@
 import { recordComparison, takeDueComparisons } from '../store/comparisons.js'
 import { liveSince } from '../store/duplicates.js'
+import { isAway } from '../store/server-connections.js'
 import type { PublisherDeps } from './deps.js'
+import { messageOf } from './record.js'
 import { startRounds } from './rounds.js'
 import { lookAgain } from './worker.js'
 
@@ -41,7 +43,12 @@ export async function compareAccount(
     const ids = await liveSince(orm, name, deps.now() - SINCE_MS, NEWEST)
     for (const id of ids) {
       if (stopping?.aborted) return
-      await lookAgain(id, deps)
+      try {
+        await lookAgain(id, deps)
+      } catch (error) {
+        if (isAway(error)) throw error
+        deps.log.error({ targetId: id, error: messageOf(error) }, 'a live post was not looked at')
+      }
     }
   }
   await recordComparison(orm, name, deps.now())

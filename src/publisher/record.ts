@@ -4,8 +4,16 @@ import { isUniqueViolation } from '../store/database.js'
 import { loadTarget } from '../store/load-targets.js'
 import { recordTransition, StaleVersionError } from '../store/record-transition.js'
 import type { StoredTarget } from '../store/stored-target.js'
+import { livePost } from './connectors/match.js'
 import { type Context, decide } from './core/decide.js'
-import type { AccountGate, Decision, Target, TargetEvent } from './core/target.js'
+import type {
+  AccountGate,
+  Decision,
+  Instant,
+  LateReport,
+  Target,
+  TargetEvent,
+} from './core/target.js'
 import type { PublisherDeps } from './deps.js'
 import { isSameClaim } from './steps.js'
 
@@ -23,7 +31,7 @@ export class Recorder {
 
   /**
    * Writes down what an attempt or a look taught us, through outages of the database. When the
-   * target has moved on meanwhile, an attempt's answer is kept as evidence.
+   * target has moved on meanwhile, an attempt's answer, or a post that was found, is kept as evidence.
    */
   async record(stored: StoredTarget, event: TargetEvent): Promise<void> {
     const { deps } = this
@@ -74,17 +82,19 @@ export class Recorder {
     // Recorded before, and only the database's answer was lost.
     if (!current || isDeepStrictEqual(current.target, decided.target)) return
     if (isSameClaim(current, stored)) return this.recordOnce(current, event)
-    if (event.type === 'attempted') await this.recordLate(stored, event, current)
+    const report = lateReport(event)
+    if (report) await this.recordLate(stored, event.at, report, current)
   }
 
   private async recordLate(
     { target, createdAt }: StoredTarget,
-    { at, outcome }: Extract<TargetEvent, { type: 'attempted' }>,
+    at: Instant,
+    report: Pick<LateReport, 'outcome' | 'seen'>,
     current: StoredTarget,
   ): Promise<void> {
     const mutationAt = beganAt(target, createdAt)
     const { attempt } = target
-    const late: TargetEvent = { type: 'lateAnswer', at, outcome, attempt, mutationAt }
+    const late: TargetEvent = { type: 'lateAnswer', at, ...report, attempt, mutationAt }
     const decision = decide(current.target, late, this.context)
     if (decision.kind === 'refused') return
     try {
@@ -127,10 +137,17 @@ function withoutForeign(event: TargetEvent): TargetEvent | undefined {
   }
 }
 
+/** What is worth keeping of an event that came too late: an answer, or that the post was found. */
+function lateReport(event: TargetEvent): Pick<LateReport, 'outcome' | 'seen'> | undefined {
+  if (event.type === 'attempted') return { outcome: event.outcome }
+  if (event.type !== 'lookedUp' || event.finding.kind !== 'found') return undefined
+  return { outcome: livePost(event.finding), seen: true }
+}
+
 /** When what this attempt may have sent began, at the earliest. */
 function beganAt({ state }: Target, createdAt: number): number {
-  if (state.status === 'processing') return state.mutationAt ?? createdAt
-  return state.status === 'publishing' ? (state.mutationAt ?? state.startedAt) : createdAt
+  if (state.status === 'publishing') return state.mutationAt ?? state.startedAt
+  return ('mutationAt' in state ? state.mutationAt : undefined) ?? createdAt
 }
 
 export function messageOf(error: unknown): string {

@@ -8,11 +8,13 @@ import {
   takeDueRemovals,
 } from '../store/duplicates.js'
 import { loadTarget } from '../store/load-targets.js'
+import { isAway } from '../store/server-connections.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import type { Connector } from './connectors/connector.js'
 import { send } from './connectors/http.js'
 import type { Sighting } from './core/outcome.js'
 import { type PublisherDeps, requestTimeoutWithin } from './deps.js'
+import { messageOf } from './record.js'
 import { startRounds } from './rounds.js'
 import { see } from './worker.js'
 
@@ -25,10 +27,17 @@ const SWEEP_EVERY_MS = 10_000
 export async function startRemovals(deps: PublisherDeps): Promise<{ stop(): Promise<void> }> {
   const { database, log } = deps
   const round = async (stopping: AbortSignal) => {
+    const holds = leaseOf(deps)
     const due = await takeDueRemovals(database.orm, deps.now(), deps.leaseMs)
     for (const incident of due) {
-      if (stopping.aborted) return
-      await removeCopies(incident, deps)
+      if (stopping.aborted || !holds()) return // the rest is taken again
+      try {
+        await removeCopies(incident, deps, holds)
+      } catch (error) {
+        if (isAway(error)) throw error
+        log.error({ key: incident.key, error: messageOf(error) }, 'a copy could not be deleted')
+        await removalFailed(database.orm, incident, BROKE_OFF)
+      }
     }
   }
   const failed = (error: unknown) =>
@@ -37,8 +46,27 @@ export async function startRemovals(deps: PublisherDeps): Promise<{ stop(): Prom
   return startRounds(round, { database, channel, everyMs: SWEEP_EVERY_MS, failed })
 }
 
-/** Deletes the copies of a duplicate, if they and the original are still there. */
-export async function removeCopies(incident: StoredIncident, deps: PublisherDeps): Promise<void> {
+const BROKE_OFF = 'Pressroom stumbled over an error of its own; see its log. Ask for it again then.'
+
+/**
+ * Whether what is taken now is still this worker's: one that was frozen deletes nothing when it wakes.
+ * Two clocks, for the reasons that the fence of an attempt has.
+ */
+function leaseOf({ now, leaseMs }: PublisherDeps): () => boolean {
+  const takenAt = now()
+  const takenAtMs = performance.now()
+  return () => now() - takenAt < leaseMs && performance.now() - takenAtMs < leaseMs
+}
+
+/**
+ * Deletes the copies of a duplicate, if they and the original are still there.
+ * @param holds whether it is still this worker's to do
+ */
+export async function removeCopies(
+  incident: StoredIncident,
+  deps: PublisherDeps,
+  holds: () => boolean = () => true,
+): Promise<void> {
   const { orm } = deps.database
   const loaded = await loadTarget(orm, incident.targetId)
   const connector = deps.connector(incident.account)
@@ -62,8 +90,10 @@ export async function removeCopies(incident: StoredIncident, deps: PublisherDeps
     }
     const removal = await connector.remove(remoteId, {
       now: deps.now,
-      prepare: (request) => send(request, { timeoutMs: requestTimeoutWithin(deps) }),
+      prepare: (request) =>
+        send(request, { timeoutMs: requestTimeoutWithin(deps), maySend: holds }),
     })
+    if (removal.kind === 'notRemoved' && !holds()) return // the next one does it
     if (removal.kind === 'notRemoved') return problem(removal.reason.text)
     deps.log.info({ account: incident.account, remoteId }, 'a copy was deleted')
   }

@@ -34,7 +34,7 @@ export function createSteps(
   deps: PublisherDeps,
   context: Context,
 ): AttemptSteps {
-  const { stored, request, advance, fence } = holdClaim(claimed, deps, context)
+  const { stored, request, advance, takeBack, fence } = holdClaim(claimed, deps, context)
   let toldAtMs = Number.NEGATIVE_INFINITY
   return {
     stored,
@@ -48,12 +48,18 @@ export function createSteps(
       await advance('stepped', stored().target.handles, note)
     },
     async mutate(outgoing, handles = stored().target.handles) {
+      const before = stored().target.handles
       await advance('mutationBegun', handles)
       await deps.database.flush()
       const timeoutMs = requestTimeoutWithin(deps)
       // Writing the mark may have taken most of the lease.
       if (fence.holds() && !fence.covers(timeoutMs)) await advance('stepped', handles)
-      return send(outgoing, { timeoutMs: fence.within(timeoutMs), maySend: fence.holds })
+      const answer = await send(outgoing, {
+        timeoutMs: fence.within(timeoutMs),
+        maySend: fence.holds,
+      })
+      if (answer.kind === 'notSent') takeBack(before)
+      return answer
     },
     bytes: deps.media.bytes,
     publicUrl: deps.media.publicUrl,
@@ -117,7 +123,12 @@ function holdClaim(claimed: StoredTarget, deps: PublisherDeps, context: Context)
     return send(outgoing, { timeoutMs: fence.within(timeoutMs), maySend: fence.holds })
   }
 
-  return { stored: () => stored, request, advance, fence }
+  /** What was noted for a mutation that certainly did not go out; stored with the attempt's end. */
+  function takeBack(handles: Handles): void {
+    stored = { ...stored, target: { ...stored.target, handles } }
+  }
+
+  return { stored: () => stored, request, advance, takeBack, fence }
 }
 
 /** The place among what the account may do at once lasts as long as the claim. */

@@ -207,14 +207,15 @@ class Turn {
     const { deps, connector } = this
     const steps = createSteps(claimed, deps, this.context)
     let outcome: Outcome
+    let wasAsked = true
     try {
-      outcome =
-        (await withoutMedia(claimed.content, deps.media)) ??
-        (await connector.publish(await this.publishRequest(claimed), steps))
+      const lost = await withoutMedia(claimed.content, deps.media)
+      wasAsked = lost === undefined
+      outcome = lost ?? (await connector.publish(await this.publishRequest(claimed), steps))
     } catch (error) {
       outcome = broken(steps.stored(), this.brokeOff(claimed, error))
     }
-    await this.attempted(steps.stored(), outcome)
+    await this.attempted(steps.stored(), outcome, wasAsked)
   }
 
   /** A connector that reads before it sends again must know which posts are not this target's. */
@@ -242,7 +243,8 @@ class Turn {
     await this.attempted(reader.stored(), outcome)
   }
 
-  private async attempted(stored: StoredTarget, outcome: Outcome): Promise<void> {
+  /** @param wasAsked whether this is the platform's doing, and so tells something about it */
+  private async attempted(stored: StoredTarget, outcome: Outcome, wasAsked = true): Promise<void> {
     const { deps, connector } = this
     const { id: targetId, postId, account, target } = stored
     const reason = 'reason' in outcome ? { reason: outcome.reason.class } : {}
@@ -255,7 +257,7 @@ class Turn {
       jitter: deps.random(),
       where: connector.where(requestFor(stored)),
     })
-    await this.traffic.heard(stored, outcome)
+    if (wasAsked) await this.traffic.heard(stored, outcome)
     // A token that has ended is renewed, and what it held goes on, without anybody's help.
     const refused = outcome.kind === 'permanent' && outcome.reason.class === 'auth'
     if (refused && connector.renewal) {

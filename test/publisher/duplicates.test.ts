@@ -11,7 +11,7 @@ import type { StoredTarget } from '../../src/store/stored-target.js'
 import { createSteppedClock } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
 import { addAccount, alice, storeTargets, target } from '../support/targets.js'
-import { createAcme, workerDeps } from './acme.js'
+import { createAcme, startAcme, workerDeps } from './acme.js'
 
 const own: RemotePost = { remoteId: 'r1', permalink: 'https://acme.example/r1' }
 const copy: RemotePost = { remoteId: 'r2', permalink: 'https://acme.example/r2' }
@@ -172,6 +172,26 @@ describe.each(testDatabases())('two live copies, $engine', (engine) => {
       answer = { kind: 'removed' }
       await remove()
       expect(await incident()).toMatchObject({ resolution: 'deleted' })
+    })
+
+    it('is left to the next worker when this one was frozen beyond its lease', async () => {
+      const acme = await startAcme()
+      const { orm } = database()
+      await askForRemoval(orm, stored, alice, clock.now())
+      const [due] = await takeDueRemovals(orm, clock.now(), 60_000)
+      if (!due) throw new Error('nothing is due')
+      let holds = true
+      const remove: Connector['remove'] = async (_id, { prepare }) => {
+        holds = false
+        const answer = await prepare({ method: 'POST', url: `${acme.url}/delete` })
+        if (answer.kind === 'answer') return { kind: 'removed' }
+        return { kind: 'notRemoved', reason: { class: 'network', text: '' } }
+      }
+      const deleting = { ...deps(), connector: () => ({ ...connector, remove }) }
+      await removeCopies(due, deleting, () => holds)
+      expect(acme.sends()).toBe(0)
+      expect(await incident()).toMatchObject({ resolvedAt: null, removal: { by: alice } })
+      expect((await incident())?.removal).not.toHaveProperty('problem')
     })
 
     it('deletes nothing when there is one copy by now', async () => {

@@ -79,6 +79,17 @@ describe.each(testDatabases())('steps on the $engine database', ({ use }) => {
     expect(server.received()).toContain('POST /')
   })
 
+  it('forget what was noted for a mutation that certainly did not go out', async () => {
+    const { steps, now } = await claimed()
+    await steps.save({ upload: 'u1' })
+    const unreachable = { method: 'POST', url: 'http://no-such-host.invalid/' } as const
+    expect(await steps.mutate(unreachable, { upload: 'u1', sentAt: 1 })).toMatchObject({
+      kind: 'notSent',
+    })
+    expect(steps.stored().target.handles).toEqual({ upload: 'u1' })
+    expect(steps.stored().version).toBe((await now()).version)
+  })
+
   it.each(['mutate', 'prepare', 'read'] as const)(
     '%s sends nothing once the lease has ended',
     async (step) => {

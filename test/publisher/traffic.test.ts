@@ -8,6 +8,7 @@ import { openOutages } from '../../src/store/outages.js'
 import { targets } from '../../src/store/schema.js'
 import { createSteppedClock, type SteppedClock } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
+import { TINY_PICTURE } from '../support/sample-media.js'
 import { addAccount, load, storeTargets, target } from '../support/targets.js'
 import { createAcme, startAcme, workerDeps } from './acme.js'
 
@@ -91,6 +92,25 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     const moves = (await load(database(), list[3]?.id ?? '')).version
     expect(outage?.probes).toBeGreaterThan(1)
     expect(moves).toBeLessThanOrEqual(2 * (outage?.probes ?? 0) + 2)
+  })
+
+  it('is not called over by what was never sent to it', async () => {
+    const clock = createSteppedClock()
+    const acme = await startAcme()
+    const reason = { class: 'platform', text: 'It is down.' } as const
+    const connector = createAcme(acme, { publish: async () => ({ kind: 'transient', reason }) })
+    const deps = workerDeps(database(), connector, { now: clock.now })
+    const traffic = createTraffic(deps)
+    for (const { id } of await oneEach(['a', 'b', 'c'], clock.now())) {
+      await attend(id, deps, traffic)
+    }
+    const lost = { content: { text: 'Hello', media: [TINY_PICTURE] } }
+    const [target] = await storeTargets(database(), [{ ...due('a', clock.now()), ...lost }])
+    clock.advance(3_000)
+    const media = { ...deps.media, kept: async () => new Set<string>() }
+    await attend(target?.id ?? '', { ...deps, media }, traffic)
+    expect((await load(database(), target?.id ?? '')).target.state.status).toBe('failed')
+    expect(await openOutages(database().orm)).toHaveLength(1)
   })
 
   it.each([

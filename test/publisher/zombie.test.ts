@@ -146,6 +146,34 @@ describe.each(testDatabases())(
       })
     })
 
+    it('is believed when its look found what a person had called missing meanwhile', async () => {
+      const { acme, clock, second, id, state, log } = await given(afterSending)
+      clock.advance(LEASE_MS)
+      await second()
+      for (let look = 0; look < 6; look++) {
+        clock.advance(400)
+        await second({ lookUp: async () => ({ kind: 'unclear', how: '' }) })
+      }
+      expect(await state()).toMatchObject({ status: 'unconfirmed' })
+      clock.advance(60 * 60_000)
+      const honest = createAcme(acme)
+      await second({
+        lookUp: async (...asked) => {
+          const stored = await load(database(), id)
+          const at = clock.now()
+          const event = { type: 'verdictGiven', at, who: alice, verdict: 'absent' } as const
+          const decision = movedTo(decide(stored.target, event, readable))
+          await recordTransition(database().orm, stored, event, decision)
+          return honest.lookUp?.(...asked) ?? { kind: 'unclear', how: '' }
+        },
+      })
+      expect((await log()).slice(-2)).toEqual(['verdictGiven failed', 'lateAnswer reconciling'])
+      clock.advance(20)
+      await second()
+      expect(await state()).toMatchObject({ status: 'published', how: 'found' })
+      expect(acme.sends()).toBe(1)
+    })
+
     it('stops the next send when a look was wrong about the first', async () => {
       const { acme, clock, second, state, wake } = await given(afterSending)
       const wrong = {

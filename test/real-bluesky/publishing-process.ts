@@ -36,6 +36,7 @@ if (process.argv[2] === 'publish') {
 }
 const accounts = { accounts: [account], channels: [] }
 const program = startProgram(settings, environment, 'start', { accounts, host: '127.0.0.1' })
+// It works before all of it is ready, and may be told to stop by then.
+process.once('SIGTERM', () => void program.stop().then(() => process.exit(0)))
 await program.ready
 process.stdout.write('ready\n')
-process.once('SIGTERM', () => void program.stop().then(() => process.exit(0)))

@@ -42,7 +42,7 @@ export function decideClaim(target: Target, event: Claimed, context: Context): D
     case 'processing':
       if (at < state.pollAt) return refused('not due yet')
       return state.stage === 'preparing'
-        ? resume(target, state, event)
+        ? resume(target, state, event, context)
         : grant(target, event, 'poll')
     case 'reconciling':
       if (at < state.lookUpAt) return refused('not due yet')
@@ -136,9 +136,16 @@ function start(target: Target, dueAt: number, event: Claimed, { policy }: Contex
 }
 
 /** The platform was preparing (a container): the same attempt goes on from its handles. */
-function resume(target: Target, state: StateOf<'processing'>, event: Claimed): Decision {
+function resume(
+  target: Target,
+  state: StateOf<'processing'>,
+  event: Claimed,
+  context: Context,
+): Decision {
   const { at, gate } = event
   if (gate.kind === 'held') return hold(target, at, 'account', gate.reason)
+  const lateMs = at - state.pollAt
+  if (lateMs > context.policy.graceMs) return hold(target, at, 'late', lateReason(lateMs))
   // A rate limit is met when it sends; only a place that is not free yet is waited for here.
   if (gate.kind === 'paused' && gate.why !== undefined && gate.untilAt > at) {
     return moved(target, { ...state, pollAt: gate.untilAt }, { note: gate.why })
@@ -164,6 +171,8 @@ function look(
 ): Decision {
   // Our own ledger proves it: the mark is written before the mutation, and fenced by the lease.
   if (state.mutationAt === undefined) {
+    const lateMs = event.at - state.lookUpAt
+    if (lateMs > context.policy.graceMs) return hold(target, event.at, 'late', lateReason(lateMs))
     const reason: Reason = {
       class: 'platform',
       text: 'The worker stopped before anything was sent.',
@@ -237,7 +246,7 @@ function lateReason(lateMs: number): Reason {
   const minutes = Math.round(lateMs / 60_000)
   return {
     class: 'stale',
-    text: `It was due ${minutes} minutes ago and was not sent, because nothing was running then.`,
+    text: `It was due ${minutes} minutes ago and was not sent, because nothing could send it then.`,
     next: LATE_NEXT,
   }
 }

@@ -133,14 +133,16 @@ const REPORTS: Readonly<Record<Outcome['kind'], string>> = {
   ambiguous: 'there was no clear answer',
 }
 
-function evidenceOf({ at, outcome }: LateAnswer): Evidence {
-  const text = `A worker that had stood still reported late: ${REPORTS[outcome.kind]}.`
+function evidenceOf({ at, outcome, seen }: LateAnswer): Evidence {
+  const text = seen
+    ? 'A look-up that was under way meanwhile found the post.'
+    : `A worker that had stood still reported late: ${REPORTS[outcome.kind]}.`
   if (outcome.kind !== 'published') return { at, text }
   const { remoteId, permalink } = outcome
   return {
     at,
     text,
-    answered: true,
+    ...(seen ? {} : { answered: true as const }),
     ...(remoteId === undefined ? {} : { remoteId }),
     ...(permalink === undefined ? {} : { permalink }),
   }

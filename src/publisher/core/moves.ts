@@ -125,7 +125,7 @@ export function live(
   context: Context,
   extra: { effects?: readonly Effect[]; note?: string } = {},
 ): Decision {
-  const lateMs = at - target.dueSince
+  const lateMs = (wentOutAt(target, at) ?? target.dueSince) - target.dueSince
   const state: StateOf<'published'> = {
     status: 'published',
     publishedAt: at,
@@ -143,6 +143,15 @@ export function live(
   const soonAt = at + settleDelayMs(2, context.policy)
   const early = inQuestion && context.can.canVerify && soonAt < (next.recheckAt ?? Infinity)
   return moved(target, early ? { ...next, recheckAt: soonAt } : next, extra)
+}
+
+/**
+ * What was found, or confirmed by a person, went out when it was sent, not when that became known.
+ * Undefined where nobody can tell when that was.
+ */
+function wentOutAt({ state }: Target, at: Instant): Instant | undefined {
+  const wasInDoubt = state.status === 'reconciling' || state.status === 'unconfirmed'
+  return wasInDoubt ? state.mutationAt : at
 }
 
 /** Beyond this after its time, a post that went live is late. Milliseconds. */

@@ -19,6 +19,8 @@ export interface Evidence {
 
 /** What another worker reported late about an attempt; see `decideLateAnswer`. */
 export interface LateReport {
+  /** It is what a look-up found, and no answer of the platform to the attempt. */
+  readonly seen?: true
   readonly outcome: Outcome
   /** The attempt that it is about. */
   readonly attempt: number

@@ -210,6 +210,15 @@ describe('processing', () => {
     })
   })
 
+  it('is held between preparing and sending when nobody was there to send it', () => {
+    const preparing = target('processing', { stage: 'preparing' }, { handles: { id: 1 } })
+    expect(movedTo(claim(preparing, { at: NOON + policy.graceMs })).task).toBe('publish')
+    const late = movedTo(claim(preparing, { at: NOON + policy.graceMs + 60_000 }))
+    expect(late.target).toMatchObject({ state: { hold: 'late' }, handles: { id: 1 } })
+    const finishing = claim(target('processing'), { at: NOON + policy.graceMs + 60_000 })
+    expect(movedTo(finishing).task).toBe('poll')
+  })
+
   it('waits for a place among what its account may send at once', () => {
     const preparing = target('processing', { stage: 'preparing', polls: 3 })
     const busy: AccountGate = { kind: 'paused', untilAt: NOON + 300, why: 'No place is free.' }
@@ -240,6 +249,12 @@ describe('reconciling', () => {
     expect(stateOf(claim(unsent), 'waiting').retryAt).toBe(NOON)
     const tired = { ...unsent, automatic: policy.maxAttempts }
     expect(stateOf(claim(tired), 'failed').reason.text).toContain('before anything was sent')
+  })
+
+  it('is held when nothing was sent, and nobody was there to send it meanwhile', () => {
+    const unsent = without(target('reconciling'), 'mutationAt')
+    const late = stateOf(claim(unsent, { at: NOON + policy.graceMs + 60_000 }), 'held')
+    expect(late).toMatchObject({ hold: 'late', reason: { class: 'stale' } })
   })
 
   it('becomes a question, with where to look, where the platform cannot be read', () => {

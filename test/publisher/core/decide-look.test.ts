@@ -39,6 +39,15 @@ function lookUntilDone(of: Target, finding: Finding) {
 describe('reconciling', () => {
   const doubtful = target('reconciling', {}, { lease: leaseUntil(NOON + 60_000) })
 
+  it('went out when it was sent, however long it took to find it', () => {
+    const late = (at: number, of: Target = doubtful) =>
+      stateOf(look(of, { kind: 'found', remoteId: 'r1', how: 'id' }, at), 'published').lateMs
+    expect(late(NOON + 3_600_000)).toBeUndefined()
+    const sentLate = target('reconciling', { mutationAt: NOON + 120_000 })
+    expect(late(NOON + 3_600_000, sentLate)).toBe(120_000)
+    expect(late(NOON + 3_600_000, without(doubtful, 'mutationAt'))).toBeUndefined()
+  })
+
   it('is looked at again soon after it was found, and in its turn after that', () => {
     const found = look(doubtful, { kind: 'found', remoteId: 'r1', how: 'id' })
     expect(stateOf(found, 'published').recheckAt).toBe(AT + 4 * policy.settleBaseMs)

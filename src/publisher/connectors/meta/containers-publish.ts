@@ -102,10 +102,11 @@ async function goOn(attempt: Attempt, handles: ContainerHandles, id: string): Pr
     case 'IN_PROGRESS':
       return preparing(api)
     case 'ERROR':
-      return state.outcome
+      return (await sentAlready(attempt, handles)) ?? state.outcome
     case 'EXPIRED': {
       const text = `${api.graph.platform} let the prepared post expire before it was published.`
-      return { kind: 'transient', reason: { class: 'platform', text }, discardHandles: true }
+      const expired: Outcome = { kind: 'transient', reason: { class: 'platform', text } }
+      return (await sentAlready(attempt, handles)) ?? { ...expired, discardHandles: true }
     }
     case 'unread':
       return isTried(attempt, handles, state)
@@ -129,8 +130,12 @@ function isTried(
 }
 
 async function tryUnseen(attempt: Attempt, handles: ContainerHandles, id: string) {
-  const earlier = await stillThere(attempt, handles.sentAt ?? handles.earlierAt)
-  return earlier ?? send(attempt, handles, id, true)
+  return (await sentAlready(attempt, handles)) ?? send(attempt, handles, id, true)
+}
+
+/** What became of a container may not be its own last word on what was sent with it. */
+function sentAlready(attempt: Attempt, { sentAt, earlierAt }: ContainerHandles) {
+  return stillThere(attempt, sentAt ?? earlierAt)
 }
 
 /** @param unseen the platform does not show the container, so that "unknown" is its last word on it */

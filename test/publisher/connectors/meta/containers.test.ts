@@ -153,6 +153,15 @@ describe('a kept container', () => {
     expect(outcome).toMatchObject({ kind, discardHandles: true })
   })
 
+  it.each(['EXPIRED', 'ERROR'])('that was sent and reads %s is looked for first', async (code) => {
+    const sent = { ...kept, sentAt: NOON - HOUR }
+    const listed = { id: 'm1', caption: image.text, timestamp: '2026-01-05T11:00:01+0000' }
+    const live = await attempt(sent, [state(code), json({ data: [listed] })])
+    expect(live.outcome).toEqual({ kind: 'published', remoteId: 'm1' })
+    const gone = await attempt(sent, [state(code), json({ data: [] })])
+    expect(gone.outcome).toMatchObject({ discardHandles: true })
+  })
+
   it('whose state cannot be read is asked again, but is not waited out once it was sent', async () => {
     const down = metaError(2, undefined, 500)
     expect((await attempt(kept, [down])).outcome).toMatchObject({ kind: 'accepted' })
