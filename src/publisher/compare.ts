@@ -4,7 +4,7 @@ import { isAway } from '../store/server-connections.js'
 import type { PublisherDeps } from './deps.js'
 import { messageOf } from './record.js'
 import { startRounds } from './rounds.js'
-import { lookAgain } from './worker.js'
+import { lookAgain } from './turn.js'
 
 const SWEEP_EVERY_MS = 10_000
 const LEASE_MS = 5 * 60_000

@@ -6,6 +6,7 @@ import { recordTransition, StaleVersionError } from '../store/record-transition.
 import type { StoredTarget } from '../store/stored-target.js'
 import { livePost } from './connectors/match.js'
 import { type Context, decide } from './core/decide.js'
+import type { Reason } from './core/outcome.js'
 import type {
   AccountGate,
   Decision,
@@ -15,7 +16,7 @@ import type {
   TargetEvent,
 } from './core/target.js'
 import type { PublisherDeps } from './deps.js'
-import { isSameClaim } from './steps.js'
+import { isSameClaim, LeaseLostError } from './steps.js'
 
 type Moved = Extract<Decision, { kind: 'moved' }>
 
@@ -148,6 +149,20 @@ function lateReport(event: TargetEvent): Pick<LateReport, 'outcome' | 'seen'> | 
 function beganAt({ state }: Target, createdAt: number): number {
   if (state.status === 'publishing') return state.mutationAt ?? state.startedAt
   return ('mutationAt' in state ? state.mutationAt : undefined) ?? createdAt
+}
+
+/**
+ * A bug or a broken dependency: the log gets the story, people a sentence.
+ * @throws LeaseLostError if it is that: whoever holds the target now goes on
+ */
+export function brokeOff(
+  { id, postId }: StoredTarget,
+  error: unknown,
+  { log }: PublisherDeps,
+): Reason {
+  if (error instanceof LeaseLostError) throw error
+  log.error({ postId, targetId: id, error: messageOf(error) }, 'work on a target broke off')
+  return { class: 'unknown', text: 'Pressroom stumbled over an error of its own; see its log.' }
 }
 
 export function messageOf(error: unknown): string {

@@ -16,7 +16,7 @@ import type { Sighting } from './core/outcome.js'
 import { type PublisherDeps, requestTimeoutWithin } from './deps.js'
 import { messageOf } from './record.js'
 import { startRounds } from './rounds.js'
-import { see } from './worker.js'
+import { see } from './see.js'
 
 const SWEEP_EVERY_MS = 10_000
 
