@@ -77,8 +77,10 @@ export interface Verdict {
   readonly ups: readonly Since[]
   /** Until the store knew about each target that it had in hand, … */
   readonly known: readonly Since[]
-  /** … until the thread did not call it under way any more, … */
+  /** … until the thread that showed it did not call it under way any more, … */
   readonly words: readonly Since[]
+  /** … until a thread that had said nothing of it yet said something, … */
+  readonly firsts: readonly Since[]
   /** … and until its end, with everything that it still had to go through. */
   readonly ends: readonly Since[]
 }
@@ -199,7 +201,7 @@ function afterDeaths(
   store: StoreImage,
   said: Said | undefined,
   deaths: readonly Death[],
-): Pick<Verdict, 'ups' | 'known' | 'words' | 'ends'> {
+): Pick<Verdict, 'ups' | 'known' | 'words' | 'firsts' | 'ends'> {
   const endsOf = groupBy(store.ends, ({ targetId }) => targetId)
   const inHand = deaths.flatMap(({ pid, at }) =>
     store.attempts
@@ -223,11 +225,15 @@ function afterDeaths(
       .sort(quickestFirst),
     known: since(({ knownAt }) => knownAt),
     words: since(({ knownAt, states }) => {
-      // From an earlier attempt the thread may say already what the store learns only now.
       const standing = states.findLast((one) => one.at <= knownAt)?.state
+      if (standing === undefined) return undefined
+      // From an earlier attempt the thread may say already what the store learns only now.
       if (standing === 'reconciling') return knownAt
       return states.find((one) => one.at > knownAt && !BEFORE_DEATH.includes(one.state))?.at
     }),
+    firsts: since(({ knownAt, states: [first] }) =>
+      first && first.at > knownAt ? first.at : undefined,
+    ),
     ends: since(
       ({ knownAt, states }) =>
         states.find((one) => one.at >= knownAt && !MOVING.includes(one.state))?.at,

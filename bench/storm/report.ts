@@ -50,13 +50,16 @@ function spread(times: readonly Since[]): string {
 
 /** What else there is to know about the product's run. */
 export function describe({ verdict, leaseMs, commands, troubles, crashes }: OwnResult): string[] {
-  const { ups, known, words, ends, doubledMessages, notTaken } = verdict
+  const { ups, known, words, firsts, ends, doubledMessages, notTaken } = verdict
   const happened = [...troubles].map(([what, times]) => `${what} ${times}`).join(', ')
   return [
     `  after the death of a worker, of ${known.length} targets that it was sending (a lease is ${inSeconds(leaseMs)}):`,
     ...(ups.length > 0 ? [`    the program was up again: ${spread(ups)}`] : []),
     `    the truth was in the store: ${spread(known)}`,
-    `    and in the thread: ${spread(words)}`,
+    `    and in the ${words.length} threads that showed it: ${spread(words)}`,
+    ...(firsts.length > 0
+      ? [`    the ${firsts.length} whose turn to be shown came later: ${spread(firsts)}`]
+      : []),
     `    and they came to their end, retries included: ${spread(ends)}`,
     `  troubles: ${happened || 'none'}; processes that ended by themselves: ${crashes}`,
     ...(commands
