@@ -123,6 +123,7 @@ export function keepRunning(recipe: Recipe, logs: string): Child {
       }),
     kill() {
       asked = true
+      ready = false
       const pid = child?.pid
       child?.kill('SIGKILL')
       return pid
