@@ -75,13 +75,17 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
     expect(tried).toBe(5 + list.length)
   })
 
-  it('moves what waits for a platform once for each probe, however often it is rung for', async () => {
+  /** A platform that answers nobody. */
+  async function givenDown() {
     const clock = createSteppedClock()
-    const acme = await startAcme()
     const reason = { class: 'platform', text: 'It is down.' } as const
-    const connector = createAcme(acme, { publish: async () => ({ kind: 'transient', reason }) })
-    const deps = workerDeps(database(), connector, { now: clock.now })
-    const traffic = createTraffic(deps)
+    const down = { publish: async () => ({ kind: 'transient', reason }) as const }
+    const deps = workerDeps(database(), createAcme(await startAcme(), down), { now: clock.now })
+    return { clock, deps, traffic: createTraffic(deps) }
+  }
+
+  it('moves what waits for a platform once for each probe, however often it is rung for', async () => {
+    const { clock, deps, traffic } = await givenDown()
     const list = await oneEach(['a', 'b', 'c', 'd'], clock.now())
     for (const { id } of list.slice(0, 3)) await attend(id, deps, traffic)
     for (let turn = 0; turn < 100; turn++) {
@@ -95,12 +99,7 @@ describe.each(testDatabases())('traffic, on the $engine database', ({ use }) => 
   })
 
   it('is not called over by what was never sent to it', async () => {
-    const clock = createSteppedClock()
-    const acme = await startAcme()
-    const reason = { class: 'platform', text: 'It is down.' } as const
-    const connector = createAcme(acme, { publish: async () => ({ kind: 'transient', reason }) })
-    const deps = workerDeps(database(), connector, { now: clock.now })
-    const traffic = createTraffic(deps)
+    const { clock, deps, traffic } = await givenDown()
     for (const { id } of await oneEach(['a', 'b', 'c'], clock.now())) {
       await attend(id, deps, traffic)
     }
