@@ -1,8 +1,9 @@
-import pLimit from 'p-limit'
 import { loadUntold } from '../store/load-untold.js'
+import { type PostBell, readPostBell } from '../store/post-bell.js'
 import { within } from '../wait.js'
 import { type Bell, createBell } from './announce/bell.js'
 import { createDoors } from './announce/doors.js'
+import { createLine } from './announce/line.js'
 import { ANNOUNCE_SETTINGS, type AnnounceSettings } from './announce/settings.js'
 import { type TellContext, tell } from './announce/tell.js'
 import { createTurns } from './announce/turns.js'
@@ -53,20 +54,20 @@ export function createAnnouncer(
     },
     failures: new Map(),
     unshownFiles: new Map(),
-    loading: pLimit(all.loads),
+    loading: createLine(all.loads),
     stopping: () => stopping,
   }
 
-  function ring(postId: string): void {
+  function ring({ postId, isUrgent }: PostBell): void {
     if (stopping) return
     const current = telling.get(postId)
     if (current) {
-      current.bell.ring()
-    } else if (telling.size >= all.concurrency) {
+      current.bell.ring(isUrgent)
+    } else if (telling.size >= all.concurrency && !isUrgent) {
       waiting.add(postId)
     } else {
       waiting.delete(postId)
-      const bell = createBell()
+      const bell = createBell(isUrgent)
       telling.set(postId, { bell, ended: run(postId, bell) })
     }
   }
@@ -80,10 +81,11 @@ export function createAnnouncer(
     }
     telling.delete(postId)
     if (stopping) return
-    if (bell.rang()) ring(postId) // after the last look at the post
+    const isUrgent = bell.isUrgent()
+    if (bell.rang()) ring({ postId, isUrgent }) // after the last look at the post
     if (tellAt !== undefined) later(postId, tellAt - deps.now())
     const [next] = waiting
-    if (next !== undefined) ring(next)
+    if (next !== undefined) ring({ postId: next, isUrgent: false })
   }
 
   function later(postId: string, ms: number): void {
@@ -91,7 +93,7 @@ export function createAnnouncer(
     const timer = setTimeout(
       () => {
         timers.delete(timer)
-        ring(postId)
+        ring({ postId, isUrgent: false })
       },
       Math.max(0, ms),
     )
@@ -102,7 +104,7 @@ export function createAnnouncer(
     try {
       const names = [...context.chats.keys()]
       const untold = await loadUntold(deps.database.orm, names, deps.now(), all.concurrency * 2)
-      for (const postId of untold) if (!telling.has(postId)) ring(postId)
+      for (const bell of untold) if (!telling.has(bell.postId)) ring(bell)
     } catch (error) {
       log.warn({ err: error }, 'posts to be told could not be looked for')
     }
@@ -131,7 +133,9 @@ export function createAnnouncer(
   return {
     async start() {
       if (chats.length === 0) return
-      unlisten = await deps.database.listen('pressroom_changed', ring)
+      unlisten = await deps.database.listen('pressroom_changed', (payload) =>
+        ring(readPostBell(payload)),
+      )
       sweepAgain()
     },
     async stop(finishMs = 0) {

@@ -1,20 +1,22 @@
-import { and, asc, eq, gt, inArray, isNull, lt, lte, or } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Orm } from './database.js'
+import type { PostBell } from './post-bell.js'
 import { posts } from './schema.js'
 
 /**
  * Posts that these chats have not caught up with, that are due to be told and that nobody is
- * telling, the oldest first. Posts of other chats are left out, so that they never fill the list.
+ * telling: the urgent ones first, then the oldest. Posts of other chats are left out, so that they
+ * never fill the list.
  */
 export async function loadUntold(
   orm: Orm,
   chats: readonly string[],
   now: number,
   limit: number,
-): Promise<string[]> {
+): Promise<PostBell[]> {
   const at = new Date(now)
-  const found = await orm
-    .select({ id: posts.id })
+  return orm
+    .select({ postId: posts.id, isUrgent: sql<boolean>`${posts.urgent} > ${posts.told}` })
     .from(posts)
     .where(
       and(
@@ -25,7 +27,6 @@ export async function loadUntold(
         or(isNull(posts.tellLeaseExpiresAt), lt(posts.tellLeaseExpiresAt, at)),
       ),
     )
-    .orderBy(asc(posts.id))
+    .orderBy(desc(sql`${posts.urgent} > ${posts.told}`), asc(posts.id))
     .limit(limit)
-  return found.map(({ id }) => id)
 }

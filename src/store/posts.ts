@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, inArray, isNull, like, lt, lte, or, sql } from 'drizzle-orm'
 import { type Orm, rows, startingWith } from './database.js'
 import { loadTargetsOf } from './load-targets.js'
+import { ringForPost } from './post-bell.js'
 import { incidents, notes, posts } from './schema.js'
 import type { StoredTarget } from './stored-target.js'
 
@@ -129,9 +130,9 @@ with done as (
   update pressroom.posts set told = greatest(told, ${done.told}), tell_lease_token = null,
     tell_lease_expires_at = null, tell_at = ${done.tellAt === undefined ? sql`null` : sql`${new Date(done.tellAt).toISOString()}::timestamptz`}
   where id = ${done.postId} and tell_lease_token = ${done.token}
-  returning id, changed, told, tell_at
+  returning id, changed, told, urgent, tell_at
 )
-select pg_notify('pressroom_changed', id) from done where changed > told and tell_at is null`,
+select ${ringForPost(sql`id`, sql`urgent > told`)} from done where changed > told and tell_at is null`,
   )
 }
 

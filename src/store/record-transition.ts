@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { nextDueAt } from '../publisher/core/decide.js'
 import type { Actor, Decision, Effect, TargetEvent } from '../publisher/core/target.js'
 import { type Orm, rows } from './database.js'
+import { ringForPost } from './post-bell.js'
 import { storable, storableData } from './storable.js'
 import type { EditedContent, StoredTarget } from './stored-target.js'
 
@@ -33,6 +34,7 @@ export async function recordTransition(
   const at = instant(event.at)
   const remoteId = 'remoteId' in target.state ? target.state.remoteId : undefined
   const visible = isVisible(stored, event, decision)
+  const urgent = isUrgent(stored, event, decision)
   const content = extra.content
   const [row] = await rows<{ moved: string | null }>(
     orm,
@@ -53,9 +55,11 @@ with moved as (
     updated_at = ${at}
   where id = ${stored.id} and version = ${stored.version}
   returning id, post_id
-)${visible ? logged(stored, event, decision) : sql``}${attempted(stored, event, decision)}${effects(stored, event, decision.effects)}
+)${visible ? logged(stored, event, decision, urgent) : sql``}${attempted(stored, event, decision)}${effects(stored, event, decision.effects)}
 select (select id from moved) as moved${
-      visible ? sql`, (select pg_notify('pressroom_changed', post_id) from moved)` : sql``
+      visible
+        ? sql`, (select ${ringForPost(sql`post_id`, urgent ? sql`true` : sql`false`)} from moved)`
+        : sql``
     }${
       dueAt === null
         ? sql``
@@ -96,7 +100,30 @@ function isVisible(stored: StoredTarget, event: TargetEvent, { target }: Moved):
   }
 }
 
-function logged(stored: StoredTarget, event: TargetEvent, { target, note }: Moved): SQL {
+/** What needs a person, and what a dead worker left: until it is told, the thread says what is not so. */
+function isUrgent(stored: StoredTarget, event: TargetEvent, { target }: Moved): boolean {
+  const { status } = target.state
+  return (
+    isLeaseEnd(stored, event, target) ||
+    (status !== stored.target.state.status && ['failed', 'unconfirmed', 'held'].includes(status))
+  )
+}
+
+/** Whether the worker that was sending it is gone. */
+function isLeaseEnd(stored: StoredTarget, event: TargetEvent, target: Moved['target']): boolean {
+  return (
+    (event.type === 'claimed' || event.type === 'leaseEnded') &&
+    stored.target.state.status === 'publishing' &&
+    target.state.status === 'reconciling'
+  )
+}
+
+function logged(
+  stored: StoredTarget,
+  event: TargetEvent,
+  { target, note }: Moved,
+  urgent: boolean,
+): SQL {
   const actor: Actor | undefined = 'who' in event ? event.who : undefined
   const evidence =
     event.type === 'attempted' || event.type === 'lateAnswer'
@@ -119,7 +146,7 @@ function logged(stored: StoredTarget, event: TargetEvent, { target, note }: Move
   // The post's row is locked before the event gets its id: so a post's events have their ids in the
   // order in which they came about, whoever reads them whenever.
   return sql`, touched as (
-  update pressroom.posts set changed = changed + 1, tell_at = null
+  update pressroom.posts set changed = changed + 1, tell_at = null${urgent ? sql`, urgent = changed + 1` : sql``}
   where id = (select post_id from moved)
   returning id
 ), logged as (
@@ -155,11 +182,7 @@ function attempted(stored: StoredTarget, event: TargetEvent, { target, task }: M
   where target_id = (select id from moved) and number = ${number}
 )`
   }
-  const leaseExpired =
-    (event.type === 'claimed' || event.type === 'leaseEnded') &&
-    stored.target.state.status === 'publishing' &&
-    target.state.status === 'reconciling'
-  if (event.type !== 'attempted' && !leaseExpired) return sql``
+  if (event.type !== 'attempted' && !isLeaseEnd(stored, event, target)) return sql``
   const outcome =
     event.type === 'attempted'
       ? event.outcome

@@ -108,6 +108,8 @@ export const posts = pressroom.table(
     /** Counts changes of the post and its targets; the chat has caught up when `told` equals it. */
     changed: integer().notNull().default(1),
     told: integer().notNull().default(0),
+    /** The last value of `changed` that people are to see before what else there is to tell. */
+    urgent: integer().notNull().default(0),
     /** When telling the chat is due again, after a failure. */
     tellAt: instant('tell_at'),
     tellLeaseToken: text('tell_lease_token'),

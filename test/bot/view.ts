@@ -124,6 +124,7 @@ export function view(targets: readonly StoredTarget[], change: Partial<PostView>
       copyOf: null,
       createdAt: new Date(NOW - MINUTE),
       changed: 1,
+      urgent: 0,
       told: 0,
       tellAt: null,
       tellLeaseToken: null,

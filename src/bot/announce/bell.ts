@@ -1,20 +1,39 @@
 /** Tells a telling that something changed, also while it is busy. */
 export interface Bell {
-  ring(): void
+  /** @param isUrgent people are to see it before what else there is to tell */
+  ring(isUrgent?: boolean): void
   /** A signal that comes with the next ring; what rang before is forgotten. */
   listen(): AbortSignal
   /** Whether it rang since anybody listened. */
   rang(): boolean
+  /** Says that there is something urgent, without ringing. */
+  hurry(): void
+  /** Whether something urgent came up since `attend`. */
+  isUrgent(): boolean
+  /** From here on the post is looked at with everything that rang before. */
+  attend(): void
 }
 
-export function createBell(): Bell {
+/** @param isUrgent what it is made for is urgent */
+export function createBell(isUrgent = false): Bell {
   let controller = new AbortController()
+  let urgent = isUrgent
   return {
-    ring: () => controller.abort(),
+    ring(isUrgent = false) {
+      urgent ||= isUrgent
+      controller.abort()
+    },
     listen() {
       if (controller.signal.aborted) controller = new AbortController()
       return controller.signal
     },
     rang: () => controller.signal.aborted,
+    hurry() {
+      urgent = true
+    },
+    isUrgent: () => urgent,
+    attend() {
+      urgent = false
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../../publisher/core/target.js'
 import type { ChatMessage } from '../../store/chat-messages.js'
+import type { StoredTarget } from '../../store/stored-target.js'
 import { type PostView, postCard } from '../card.js'
 import { type DueReply, repliesFor } from '../card-replies.js'
 import { type TargetCard, targetCard } from '../card-target.js'
@@ -148,7 +149,10 @@ function stepsFor(
     const standing = standingOf(stored)
     const row = byKey.get(stored.id)
     if (row && !isMissed(wanted, standing, row)) {
-      return edit(row, wanted, editPlace(wanted, row, stored.updatedAt, now, waits), standing)
+      const place = isAbandoned(view, stored)
+        ? atOnce(now)
+        : editPlace(wanted, row, stored.updatedAt, now, waits)
+      return edit(row, wanted, place, standing)
     }
     return [
       {
@@ -203,7 +207,16 @@ function afterFailure(card: DueReply['card'], { tries }: UnshownFiles): DueReply
   return card.kind === 'media' && tries >= FILE_TRIES ? { ...card, asLinks: true } : card
 }
 
+/** Its worker is gone, and the thread may still call it under way. */
+function isAbandoned({ post }: PostView, { target }: StoredTarget): boolean {
+  return post.urgent > post.told && target.state.status === 'reconciling'
+}
+
 type EditPlace = Pick<Step, 'order' | 'urgency' | 'notBefore'>
+
+function atOnce(now: Instant): EditPlace {
+  return { order: ORDER.personEdit, urgency: 1, notBefore: now }
+}
 
 function editPlace(
   card: TargetCard,
@@ -212,7 +225,7 @@ function editPlace(
   now: Instant,
   waits: Waits,
 ): EditPlace {
-  if (matters(card)) return { order: ORDER.personEdit, urgency: 1, notBefore: now }
+  if (matters(card)) return atOnce(now)
   const gapAt = within(row.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs)
   if (card.tone === 'live' || card.tone === 'off') {
     return { order: ORDER.finalEdit, urgency: 2, notBefore: gapAt }

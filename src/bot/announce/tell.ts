@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LimitFunction } from 'p-limit'
 import { loadChatMessages } from '../../store/chat-messages.js'
 import { claimToken } from '../../store/ids.js'
 import { claimTelling, finishTelling, type StoredPost } from '../../store/posts.js'
@@ -12,6 +11,7 @@ import type { Bell } from './bell.js'
 import { type DeliverContext, type Delivery, deliver, isUrgent } from './deliver.js'
 import type { Doors } from './doors.js'
 import { keepLease, type Lease } from './lease.js'
+import type { Line } from './line.js'
 import { loadView } from './load-view.js'
 import type { AnnounceSettings } from './settings.js'
 import { nextStep, type Step, type UnshownFiles } from './steps.js'
@@ -27,7 +27,7 @@ export interface TellContext {
   readonly failures: Map<string, number>
   readonly unshownFiles: Map<string, UnshownFiles>
   /** Looking at many posts at once would keep the store from those who publish. */
-  readonly loading: LimitFunction
+  readonly loading: Line
   stopping(): boolean
 }
 
@@ -49,6 +49,7 @@ export async function tell(
   const post = await claimTelling(orm, { postId, chats: [...chats.keys()], token, now, expiresAt })
   const surface = post && chats.get(post.chat)
   if (!surface) return undefined
+  if (post.urgent > post.told) bell.hurry() // its own ring may have been missed
   const leased = { orm, postId, token, leaseMs: settings.leaseMs, expiresAt }
   const lease = keepLease(leased, deps.now, bell.ring)
   try {
@@ -100,7 +101,10 @@ async function tellClaimed(
       loadedAt = deps.now()
       signal = bell.listen()
       stuck.clear() // what was refused may look different now
-      view = await context.loading(() => loadView(deps, postId))
+      view = await context.loading.take(bell.isUrgent, () => {
+        bell.attend()
+        return loadView(deps, postId)
+      })
       if (!view) return later()
     }
     if (!(await lease.held())) return { kind: 'lost' }

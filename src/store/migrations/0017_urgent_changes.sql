@@ -1,0 +1,1 @@
+ALTER TABLE "pressroom"."posts" ADD COLUMN "urgent" integer DEFAULT 0 NOT NULL;
