@@ -1,7 +1,7 @@
-import { and, asc, eq, isNotNull, isNull, lte, notInArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, notInArray, sql } from 'drizzle-orm'
 import type { Reason } from '../publisher/core/outcome.js'
 import { type Orm, rows } from './database.js'
-import { accounts } from './schema.js'
+import { accounts, outages } from './schema.js'
 import { type SecretBox, SecretKeyError } from './secret-box.js'
 
 export type StoredAccount = Omit<
@@ -89,6 +89,15 @@ function hostOf({ apiUrl = '' }: { readonly apiUrl?: string | undefined }): stri
   return URL.canParse(apiUrl) ? new URL(apiUrl).host : ''
 }
 
+function withoutSecrets({
+  credentials: _c,
+  fingerprint: _f,
+  renewed: _r,
+  ...rest
+}: typeof accounts.$inferSelect): StoredAccount {
+  return rest
+}
+
 /** The accounts in use, in the order of the accounts file. */
 export async function listAccounts(orm: Orm): Promise<StoredAccount[]> {
   const found = await orm
@@ -96,7 +105,30 @@ export async function listAccounts(orm: Orm): Promise<StoredAccount[]> {
     .from(accounts)
     .where(isNull(accounts.removedAt))
     .orderBy(asc(accounts.position))
-  return found.map(({ credentials: _c, fingerprint: _f, renewed: _r, ...rest }) => rest)
+  return found.map(withoutSecrets)
+}
+
+/** Those of these accounts that are in use, and whether the platform of each seems to be down. */
+export async function accountsNamed(
+  orm: Orm,
+  names: readonly string[],
+): Promise<(StoredAccount & { readonly isDown: boolean })[]> {
+  const found = await orm
+    .select({ account: accounts, isDown: isNotNull(outages.platform) })
+    .from(accounts)
+    .leftJoin(
+      outages,
+      and(
+        eq(outages.platform, accounts.platform),
+        eq(outages.host, accounts.host),
+        isNull(outages.endedAt),
+      ),
+    )
+    .where(and(inArray(accounts.name, [...names]), isNull(accounts.removedAt)))
+  return found.map(({ account, isDown }) => ({
+    ...withoutSecrets(account),
+    isDown: isDown === true,
+  }))
 }
 
 /** Asks the workers to check an account's credential now. */

@@ -1,11 +1,20 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import type { Orm } from './database.js'
+import { prepared } from './prepared.js'
 import { chatMessages } from './schema.js'
 
 export type ChatMessage = typeof chatMessages.$inferSelect
 
+const messagesOf = prepared((orm) =>
+  orm
+    .select()
+    .from(chatMessages)
+    .where(eq(chatMessages.postId, sql.placeholder('postId')))
+    .prepare('chat_messages_of_post'),
+)
+
 export async function loadChatMessages(orm: Orm, postId: string): Promise<ChatMessage[]> {
-  return orm.select().from(chatMessages).where(eq(chatMessages.postId, postId))
+  return messagesOf(orm).execute({ postId })
 }
 
 /**
@@ -66,6 +75,8 @@ export async function beginAgain(
 
 /**
  * The message stands in the chat and shows what this hash stands for.
+ * @returns undefined when another message stands for the key, or none does any more: whoever was to
+ * tell this post has lost it to somebody else
  * @param shown.state how its target stands there, for a target's message; left out: not known
  */
 export async function messageShown(
@@ -77,9 +88,9 @@ export async function messageShown(
     readonly state?: string
     readonly at: number
   },
-): Promise<void> {
+): Promise<ChatMessage | undefined> {
   const { key, messageId, hash, state, at } = shown
-  await orm
+  const [row] = await orm
     .update(chatMessages)
     .set({
       messageId,
@@ -88,7 +99,14 @@ export async function messageShown(
       updatedAt: new Date(at),
       ...(state === undefined ? {} : { shownState: state }),
     })
-    .where(eq(chatMessages.key, key))
+    .where(
+      and(
+        eq(chatMessages.key, key),
+        or(isNull(chatMessages.messageId), eq(chatMessages.messageId, messageId)),
+      ),
+    )
+    .returning()
+  return row
 }
 
 /** It was certainly not posted: the next try may post it. */

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, inArray, isNull, like, lt, lte, or, sql } from 'driz
 import { type Orm, rows, startingWith } from './database.js'
 import { loadTargetsOf } from './load-targets.js'
 import { ringForPost } from './post-bell.js'
-import { incidents, notes, posts } from './schema.js'
+import { posts } from './schema.js'
 import type { StoredTarget } from './stored-target.js'
 
 export type StoredPost = typeof posts.$inferSelect
@@ -146,13 +146,4 @@ with touched as (
 )
 select pg_notify('pressroom_changed', id) from touched`,
   )
-}
-
-/** What a thread shows besides the targets themselves. */
-export async function loadAsides(orm: Orm, postId: string) {
-  const [foundIncidents, foundNotes] = await Promise.all([
-    orm.select().from(incidents).where(eq(incidents.postId, postId)),
-    orm.select().from(notes).where(eq(notes.postId, postId)),
-  ])
-  return { incidents: foundIncidents, notes: foundNotes }
 }

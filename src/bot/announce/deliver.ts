@@ -2,7 +2,7 @@ import type { Log } from '../../log.js'
 import {
   beginAgain,
   beginMessage,
-  loadChatMessages,
+  type ChatMessage,
   messageGone,
   messageLeftOut,
   messageNotPosted,
@@ -19,7 +19,8 @@ import type { Step } from './steps.js'
 
 /** How one chat call ended, for the telling it belongs to. */
 export type Delivery =
-  | { readonly kind: 'done' }
+  /** With the message as it is written down now. */
+  | { readonly kind: 'done'; readonly row: ChatMessage }
   /** Nothing was shown, but more is known now; it is no sign that the chat takes messages. */
   | { readonly kind: 'learnt' }
   | { readonly kind: 'limited'; readonly retryAfterMs: number }
@@ -88,13 +89,11 @@ async function deliverPost(
   switch (result.kind) {
     case 'posted': {
       const { messageId } = result
-      // Others may have taken over while this process stood still in the middle of the call.
-      if (await standsAlready(orm, post.id, key, messageId)) {
-        await chat.remove({ ...place, messageId })
-        return { kind: 'lost' }
-      }
-      await messageShown(orm, { key, messageId, hash: step.hash, ...said, at: now() })
-      return { kind: 'done' }
+      const row = await messageShown(orm, { key, messageId, hash: step.hash, ...said, at: now() })
+      if (row) return { kind: 'done', row }
+      // Others have taken over while this process stood still in the middle of the call.
+      await chat.remove({ ...place, messageId })
+      return { kind: 'lost' }
     }
     case 'limited':
       await messageNotPosted(orm, key)
@@ -126,19 +125,6 @@ export function isUrgent({ card }: StepOf<'post'>): boolean {
   }
 }
 
-/** Whether somebody else has posted this message meanwhile. */
-async function standsAlready(
-  orm: Orm,
-  postId: string,
-  key: string,
-  messageId: string,
-): Promise<boolean> {
-  const rows = await loadChatMessages(orm, postId)
-  return rows.some(
-    (row) => row.key === key && row.messageId !== null && row.messageId !== messageId,
-  )
-}
-
 async function deliverEdit(
   step: StepOf<'edit'>,
   post: StoredPost,
@@ -155,15 +141,11 @@ async function deliverEdit(
     card,
   })
   switch (result.kind) {
-    case 'edited':
-      await messageShown(orm, {
-        key,
-        messageId,
-        hash,
-        ...(standing === undefined ? {} : { state: standing }),
-        at: now(),
-      })
-      return { kind: 'done' }
+    case 'edited': {
+      const said = standing === undefined ? {} : { state: standing }
+      const row = await messageShown(orm, { key, messageId, hash, ...said, at: now() })
+      return row ? { kind: 'done', row } : { kind: 'learnt' }
+    }
     case 'gone':
       await messageGone(orm, { key, messageId, at: now() })
       return { kind: 'learnt' }
@@ -203,14 +185,14 @@ async function deliverFind(
   switch (result.kind) {
     case 'found': {
       const { messageId, others } = result
-      await messageShown(orm, { key, messageId, hash: null, at: now() })
+      const shown = await messageShown(orm, { key, messageId, hash: null, at: now() })
       doubtSince.delete(key)
       for (const other of others) await chat.remove({ ...place, messageId: other })
       log.info(
         { postId: post.id, key, doubled: others.length },
         'found a message whose answer was lost',
       )
-      return { kind: 'done' }
+      return shown ? { kind: 'done', row: shown } : { kind: 'learnt' }
     }
     case 'absent': {
       const doubtAt = doubtSince.get(key) ?? row.createdAt.getTime()

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { listAccounts, type StoredAccount } from '../../store/accounts.js'
+import { accountsNamed, type StoredAccount } from '../../store/accounts.js'
 import type { Orm } from '../../store/database.js'
 import { type EndedOnAccount, loadEnded } from '../../store/last-hour.js'
-import { loadHistory } from '../../store/load-history.js'
+import { loadThread } from '../../store/load-thread.js'
 import { type Note, openNotes } from '../../store/notes.js'
-import { openOutages } from '../../store/outages.js'
-import { loadAsides, loadPost, type PostWithTargets } from '../../store/posts.js'
+import type { PostWithTargets } from '../../store/posts.js'
 import { loadPreflights } from '../../store/preflights.js'
 import type { StoredTarget } from '../../store/stored-target.js'
 import type { AccountFacts, PostView } from '../card.js'
@@ -14,33 +13,28 @@ import type { BotDeps } from '../deps.js'
 import { earlierNotesFor } from '../notes.js'
 import { AFTER_MS, BEFORE_MS, failedSince, isSettling } from '../playbook.js'
 
-/**
- * Everything the cards of a post are made from. The post is read first, so that its `changed` never
- * claims more than the rest shows.
- */
+/** Everything the cards of a post are made from, in as few statements as it takes: it is made often. */
 export async function loadView(
   deps: Pick<BotDeps, 'database' | 'platforms' | 'now'>,
   postId: string,
 ): Promise<PostView | undefined> {
   const { orm } = deps.database
-  const loaded = await loadPost(orm, postId)
-  if (!loaded) return undefined
-  const [asides, history, accounts, earlierNotes, ended] = await Promise.all([
-    loadAsides(orm, postId),
-    loadHistory(orm, postId),
-    loadAccountFacts(orm, loaded.targets),
-    loadEarlierNotes(orm, loaded),
-    loadSurroundings(orm, loaded),
-  ])
+  const thread = await loadThread(orm, postId)
+  if (!thread) return undefined
+  const { areNotesOpen, ...loaded } = thread
   const ahead = loaded.targets.some(({ target }) => target.state.status === 'scheduled')
+  const [accounts, earlierNotes, ended, preflights] = await Promise.all([
+    loadAccountFacts(orm, loaded.targets),
+    areNotesOpen ? loadEarlierNotes(orm, loaded) : new Map(),
+    loadSurroundings(orm, loaded),
+    ahead ? loadPreflights(orm, postId) : [],
+  ])
   return {
     ...loaded,
-    ...asides,
-    history,
     earlierNotes,
     accounts,
     now: deps.now(),
-    preflights: ahead ? await loadPreflights(orm, postId) : [],
+    preflights,
     ...(ended ? { ended } : {}),
     retrySafety: (account) => safetyOf(deps, account),
     canRemove: (account) => deps.platforms.canRemove(account),
@@ -55,13 +49,13 @@ async function loadAccountFacts(
   const isAsked = (stored: StoredTarget) =>
     ['queued', 'scheduled'].includes(stored.target.state.status) ||
     failedSince(stored) !== undefined
-  if (!targets.some(isAsked)) return new Map()
-  const [accounts, outages] = await Promise.all([listAccounts(orm), openOutages(orm)])
-  const down = new Set(outages.flatMap((outage) => outage.accounts))
+  const asked = targets.filter(isAsked).map(({ account }) => account)
+  if (asked.length === 0) return new Map()
+  const accounts = await accountsNamed(orm, asked)
   return new Map(
     accounts.map((account) => [
       account.name,
-      { ...factsOf(account), ...(down.has(account.name) ? { isDown: true } : {}) },
+      { ...factsOf(account), ...(account.isDown ? { isDown: true } : {}) },
     ]),
   )
 }

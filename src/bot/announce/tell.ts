@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadChatMessages } from '../../store/chat-messages.js'
+import { type ChatMessage, loadChatMessages } from '../../store/chat-messages.js'
 import { claimToken } from '../../store/ids.js'
 import { claimTelling, finishTelling, type StoredPost } from '../../store/posts.js'
 import { pause } from '../../wait.js'
@@ -93,6 +93,8 @@ async function tellClaimed(
   let signal = bell.listen()
   let view: PostView | undefined
   let loadedAt = 0
+  // Whoever has the lease is the only one to write them.
+  let rows: readonly ChatMessage[] | undefined
   for (;;) {
     if (context.stopping()) return later()
     if (!view || signal.aborted) {
@@ -108,7 +110,7 @@ async function tellClaimed(
       if (!view) return later()
     }
     if (!(await lease.held())) return { kind: 'lost' }
-    const rows = await loadChatMessages(deps.database.orm, postId)
+    rows ??= await loadChatMessages(deps.database.orm, postId)
     const step = nextStep(view, rows, { stuck, lookAgainAt, unshownFiles }, deps.now(), settings)
     if (!step) {
       if (signal.aborted) continue
@@ -135,6 +137,7 @@ async function tellClaimed(
     const begunAt = deps.now()
     const placed = threadless ? unthreaded(step) : step
     const delivery = await deliver(placed, post, chat, lease, context.deliverContext)
+    rows = delivery.kind === 'done' ? withRow(rows, delivery.row) : undefined
     const inThread = placed.rootId !== undefined
     if (delivery.kind === 'done') doors.open({ chat, channelId, inThread, since: begunAt })
     const end = follow(delivery, step, inThread)
@@ -196,6 +199,10 @@ function backoffMs(postId: string, { failures, settings }: TellContext): number 
 
 function doubled(times: number, { backoffMs }: Pick<AnnounceSettings, 'backoffMs'>): number {
   return backoffMs * Math.min(MOST_BACKOFFS, 2 ** (times - 1))
+}
+
+function withRow(rows: readonly ChatMessage[], row: ChatMessage): ChatMessage[] {
+  return [...rows.filter(({ key }) => key !== row.key), row]
 }
 
 function isFiles(step: Step): boolean {
