@@ -41,5 +41,5 @@ export const ANNOUNCE_SETTINGS: AnnounceSettings = {
   backoffMs: 1_000,
   closedMs: 15_000,
   concurrency: 200,
-  loads: 2,
+  loads: 6,
 }
