@@ -21,6 +21,8 @@ export interface Button {
   readonly action: ActionId
   /** The post or target it is about; Approve also carries what was seen of it. */
   readonly value: string
+  /** For a verdict: the attempt that it is asked about, so that no later one is answered by it. */
+  readonly attempt?: number
   readonly label: string
   readonly style?: 'primary' | 'danger'
   /** Asked before a heavy press takes effect. */
@@ -111,10 +113,17 @@ export function targetButtons(stored: StoredTarget): Button[] {
       ]
     case 'unconfirmed':
       return [
-        { action: 'confirm_live', value, label: "I confirmed it's live", style: 'primary' },
+        {
+          action: 'confirm_live',
+          value,
+          attempt: target.attempt,
+          label: "I confirmed it's live",
+          style: 'primary',
+        },
         {
           action: 'deny_live',
           value,
+          attempt: target.attempt,
           label: "It's not there",
           confirm: {
             title: 'Not there?',

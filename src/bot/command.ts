@@ -1,5 +1,6 @@
 import { readApproveValue } from './approve-value.js'
 import type { FieldProblem } from './reply.js'
+import { readVerdictValue } from './verdict-value.js'
 
 export interface MediaSource {
   /** `upload`: a file the person gave to the chat itself, which the chat lets us read. */
@@ -38,8 +39,9 @@ type Body =
   | { readonly kind: 'scorecard'; readonly period: string }
   // Clicks: the id is that of a post or of a target.
   | { readonly kind: 'retryFailed'; readonly id: string }
-  | { readonly kind: 'confirmLive'; readonly id: string }
-  | { readonly kind: 'denyLive'; readonly id: string }
+  /** `attempt`: the one that was asked about; without it, the button does not tell. */
+  | { readonly kind: 'confirmLive'; readonly id: string; readonly attempt?: number }
+  | { readonly kind: 'denyLive'; readonly id: string; readonly attempt?: number }
   | { readonly kind: 'editRetry'; readonly id: string }
   | { readonly kind: 'checkCredentials'; readonly id: string }
   | { readonly kind: 'addNote'; readonly id: string }
@@ -101,9 +103,14 @@ export const ACTIONS = {
 } as const
 export type ActionId = keyof typeof ACTIONS
 
-export function commandOfAction(action: string, id: string): CommandBody {
-  if (action === 'approve') return { kind: 'approve', ...readApproveValue(id) }
+/** @param attempt for a verdict: the attempt asked about, where the value does not say it */
+export function commandOfAction(action: string, value: string, attempt?: number): CommandBody {
+  if (action === 'approve') return { kind: 'approve', ...readApproveValue(value) }
+  if (action === 'confirm_live' || action === 'deny_live') {
+    const asked = attempt === undefined ? {} : { attempt }
+    return { kind: ACTIONS[action], ...asked, ...readVerdictValue(value) }
+  }
   return Object.hasOwn(ACTIONS, action)
-    ? { kind: ACTIONS[action as ActionId], id }
+    ? { kind: ACTIONS[action as ActionId], id: value }
     : { kind: 'unsupported', what: `the button ${action}` }
 }

@@ -69,9 +69,13 @@ export async function handle(
     case 'cancel':
       return withFound(command.id, asked, deps, (found) => cancel(found, asked, deps))
     case 'confirmLive':
-      return withFound(command.id, asked, deps, (found) => confirmLive(found, asked, deps))
+      return withFound(command.id, asked, deps, (found) =>
+        confirmLive(found, command.attempt, asked, deps),
+      )
     case 'denyLive':
-      return withFound(command.id, asked, deps, (found) => denyLive(found, asked, deps))
+      return withFound(command.id, asked, deps, (found) =>
+        denyLive(found, command.attempt, asked, deps),
+      )
     case 'publishNow':
       return withFound(command.id, asked, deps, (found) => publishNow(found, asked, deps))
     case 'approve':

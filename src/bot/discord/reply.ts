@@ -1,5 +1,6 @@
 import { type APIAllowedMentions, MessageFlags, type RawFile } from 'discord.js'
 import { problemLines, type Reply, type ReplyButton } from '../reply.js'
+import { verdictValue } from '../verdict-value.js'
 import { textFile } from './files.js'
 import { codeBlock, cut, escapeText } from './markdown.js'
 import { button, LIMITS, type Row, rows } from './render.js'
@@ -41,10 +42,16 @@ function withButtons(
   messages: readonly PrivateMessage[],
   buttons: readonly ReplyButton[],
 ): PrivateMessage[] {
-  const components = rows(buttons.map(button))
+  const components = rows(buttons.map((one) => button(dated(one))))
   return messages.map((message, index) =>
     index === messages.length - 1 ? { ...message, components } : message,
   )
+}
+
+/** A private answer stays as it is when it is sent again, so its verdicts carry the attempt with them. */
+function dated(button: ReplyButton): ReplyButton {
+  const { value, attempt } = button
+  return attempt === undefined ? button : { ...button, value: verdictValue(value, attempt) }
 }
 
 /** What was written, as it was written, to be copied: it is nowhere else any more. */

@@ -63,24 +63,46 @@ async function wasEdited(tx: Orm, { id, postId }: StoredTarget): Promise<boolean
 const CHANGED = 'It was changed meanwhile: look at it again, then approve it.'
 const NOTHING_TO_APPROVE = 'Nothing of it waits for an approval that can still be given.'
 
-/** "It's not there": the target counts as failed; sending it again is another click. */
-export function denyLive(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+/**
+ * "It's not there": the target counts as failed; sending it again is another click.
+ * @param attempt what the button asked about, where it tells; nothing is said of another attempt
+ */
+export function denyLive(
+  found: Found,
+  attempt: number | undefined,
+  asked: Asked,
+  deps: HandleDeps,
+): Promise<Reply> {
   if (!found.target) return Promise.resolve(onItsOwn)
   return apply(
     'Recorded as not live; Retry failed sends it again',
-    { type: 'verdictGiven', verdict: 'absent' },
+    { type: 'verdictGiven', verdict: 'absent', ...about(attempt) },
     found,
     asked,
     deps,
   )
 }
 
-/** "I confirmed it's live": takes effect at once; the link can be added afterwards. */
-export async function confirmLive(found: Found, asked: Asked, deps: HandleDeps): Promise<Reply> {
+/**
+ * "I confirmed it's live": takes effect at once; the link can be added afterwards.
+ * @param attempt see `denyLive`
+ */
+export async function confirmLive(
+  found: Found,
+  attempt: number | undefined,
+  asked: Asked,
+  deps: HandleDeps,
+): Promise<Reply> {
   const { target } = found
   if (!target) return onItsOwn
   const acted = await act(found, asked, deps, {
-    event: (at) => ({ type: 'verdictGiven', verdict: 'live', at, who: asked.actor }),
+    event: (at) => ({
+      type: 'verdictGiven',
+      verdict: 'live',
+      at,
+      who: asked.actor,
+      ...about(attempt),
+    }),
   })
   if (!acted) return nothing
   if (acted.done.length === 0) return refusal(found, acted, asked, deps)
@@ -89,6 +111,10 @@ export async function confirmLive(found: Found, asked: Asked, deps: HandleDeps):
     text: `Recorded: ${target.account} is live, because you looked. If you have its link, add it for the others.`,
     buttons: [{ action: 'add_link', value: target.id, label: 'Add the link' }],
   }
+}
+
+function about(attempt: number | undefined): { attempt?: number } {
+  return attempt === undefined ? {} : { attempt }
 }
 
 const onItsOwn = say('That is asked for each account on its own: use the buttons in the thread.')

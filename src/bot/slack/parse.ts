@@ -3,6 +3,7 @@ import type { Actor } from '../../publisher/core/target.js'
 import type { Conversation } from '../../store/create-post.js'
 import { type Command, type CommandBody, commandOfAction } from '../command.js'
 import { parsePublish } from '../command-text.js'
+import { attemptAsked } from './action-rows.js'
 import { parseForm } from './parse-form.js'
 
 /** One thing a person did in Slack, and where the answer goes. */
@@ -81,7 +82,15 @@ const actionSchema = z.looseObject({
     })
     .nullish(),
   message: z.looseObject({ thread_ts: z.string().nullish() }).nullish(),
-  actions: z.array(z.looseObject({ action_id: z.string(), value: z.string().nullish() })).min(1),
+  actions: z
+    .array(
+      z.looseObject({
+        action_id: z.string(),
+        value: z.string().nullish(),
+        block_id: z.string().nullish().catch(undefined),
+      }),
+    )
+    .min(1),
 })
 
 /** A pressed button. @throws ZodError */
@@ -89,7 +98,9 @@ export function parseAction(payload: unknown): Incoming {
   const body = actionSchema.parse(payload)
   const [action] = body.actions
   const { container } = body
-  return incoming(body.trigger_id, commandOfAction(action?.action_id ?? '', action?.value ?? ''), {
+  const value = action?.value ?? ''
+  const attempt = attemptAsked(action?.block_id, value)
+  return incoming(body.trigger_id, commandOfAction(action?.action_id ?? '', value, attempt), {
     user: body.user,
     teamId: body.team?.id ?? body.user.team_id ?? '',
     channelId: body.channel?.id ?? container?.channel_id ?? '',

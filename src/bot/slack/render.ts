@@ -5,7 +5,7 @@ import type { MediaCard, ReplyCard } from '../card-replies.js'
 import { SYMBOLS, type TargetCard } from '../card-target.js'
 import type { Card } from '../chat.js'
 import { countWords, inPieces, type Line, shorten } from '../wording.js'
-import { actionRows } from './action-rows.js'
+import { actionBlocks } from './action-rows.js'
 import { cut, escapeText, mention, mrkdwn } from './mrkdwn.js'
 
 type Json = string | number | boolean | { readonly [key: string]: Json } | readonly Json[]
@@ -179,8 +179,7 @@ function context(texts: readonly string[]): Block {
 }
 
 export function actions(buttons: readonly Button[]): Block[] {
-  const rows = actionRows(buttons.slice(0, LIMITS.actions))
-  return rows.map((row) => ({ type: 'actions', elements: row.map(button) }))
+  return actionBlocks(buttons.slice(0, LIMITS.actions), button)
 }
 
 function button({ action, value, label, style, confirm }: Button): Json {

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 import { type FieldProblem, problemLines, type Reply, type ReplyButton } from '../reply.js'
 import { inPieces, shorten } from '../wording.js'
-import { actionRows } from './action-rows.js'
+import { actionBlocks } from './action-rows.js'
 import { cut, escapeText } from './mrkdwn.js'
 
 /** A private message as Slack takes it. */
@@ -26,10 +26,7 @@ export function renderReply(reply: Reply): PrivateMessage | undefined {
     case 'text':
       return message(reply.text)
     case 'question':
-      return message(
-        reply.text,
-        actionRows(reply.buttons).map((row) => ({ type: 'actions', elements: row.map(button) })),
-      )
+      return message(reply.text, actionBlocks(reply.buttons, button))
     case 'problems': {
       const lines = ['Nothing was queued or changed:', ...problemLines(reply.problems)]
       const words = lines.join('\n')

@@ -40,11 +40,13 @@ export function decidePerson(target: Target, event: Asked, context: Context): De
 
 function verdict(
   target: Target,
-  { at, verdict, who, permalink }: Extract<Asked, { type: 'verdictGiven' }>,
+  { at, verdict, who, permalink, attempt }: Extract<Asked, { type: 'verdictGiven' }>,
   context: Context,
 ): Decision {
   const { state } = target
   if (state.status !== 'unconfirmed') return refused(alreadySettled(state))
+  // Who looked before it was sent again has not seen what is in question now.
+  if (attempt !== undefined && attempt !== target.attempt) return refused(EARLIER_QUESTION)
   if (verdict === 'live') return live(target, at, { how: 'person', who, permalink }, context)
   return moved(target, {
     status: 'failed',
@@ -56,6 +58,9 @@ function verdict(
     },
   })
 }
+
+const EARLIER_QUESTION =
+  'This answers an earlier question, so nothing was changed: it was sent again since. Please look again, then answer in its thread or from /publish status.'
 
 function again(target: Target, at: number): Decision {
   return moved(target, { status: 'queued', dueAt: at }, { change: { automatic: 0, dueSince: at } })

@@ -221,6 +221,8 @@ export type TargetEvent =
       readonly verdict: 'live' | 'absent'
       readonly who: Actor
       readonly permalink?: string
+      /** The attempt that they were asked about, where that is known. */
+      readonly attempt?: number
     }
   | { readonly type: 'retryRequested'; readonly at: Instant; readonly who: Actor }
   | {

@@ -466,6 +466,52 @@ describe('commands in Discord', () => {
       expect(statesOf(await loaded(postId))).toMatchObject({ x: 'failed' })
     })
 
+    describe('of a private answer that asks whether a post is live', () => {
+      const asked = async () => {
+        await start()
+        const { postId, idOf } = await publish({ x: unconfirmed(1) })
+        const set = (attempt: number) =>
+          stage.bot.set(postId, { x: unconfirmed(attempt), facebook: live(1) }, attempt)
+        await set(1)
+        const typed = { subcommand: 'status', options: { id: postId } }
+        const { interactionId } = await stage.discord.as(ANA).slash('publish', typed, CHANNEL)
+        await stage.answers(interactionId)
+        const answer = stage.discord.interactionReplies(interactionId).original?.message
+        if (!answer) throw new Error('no answer')
+        /** What stands in its place after the press. */
+        const press = async (action: string) => {
+          const ids = JSON.stringify(answer.components).match(/(?<="custom_id":")[^"]+/g)
+          const id = ids?.find((one) => one.startsWith(`${action}:${idOf('x')}`)) ?? ''
+          const pressed = await stage.discord.as(ANA).click(answer, id)
+          return stage.discord.waitFor(() => {
+            const { original } = stage.discord.interactionReplies(pressed.interactionId)
+            const content = original?.message.content
+            return content === answer.content ? undefined : content
+          })
+        }
+        return { postId, set, press }
+      }
+
+      it.each(['deny_live', 'confirm_live'])(
+        'change nothing by %s once another attempt is in question',
+        async (action) => {
+          const { postId, set, press } = await asked()
+          await set(2)
+          const words = await press(action)
+          const { targets } = await loaded(postId)
+          const target = targets.find(({ account }) => account === 'x')?.target
+          expect(target).toMatchObject({ state: unconfirmed(2), attempt: 2 })
+          expect(words).toMatch(/^x: .*answers an earlier question/)
+        },
+      )
+
+      it('count while their question stands', async () => {
+        const { postId, press } = await asked()
+        expect(await press('deny_live')).toContain('Recorded as not live')
+        expect(statesOf(await loaded(postId))).toMatchObject({ x: 'failed' })
+      })
+    })
+
     it('edit and note in forms, with the text it had', async () => {
       const { discord } = await start()
       const { postId, idOf } = await publish({ x: failed(Date.now()) })

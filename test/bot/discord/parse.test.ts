@@ -159,6 +159,18 @@ describe('a button', () => {
     expect(press('toString:p1').incoming.command).toMatchObject({ kind: 'unsupported' })
   })
 
+  it.each([
+    ['confirm_live', 'confirmLive'],
+    ['deny_live', 'denyLive'],
+  ])('%s may tell which attempt was asked about', (action, kind) => {
+    const { key: _, ...asked } = press(`${action}:t1.12`).incoming.command
+    expect(asked).toEqual({ kind, id: 't1', attempt: 12 })
+    const { key: __, ...bare } = press(`${action}:t1`).incoming.command
+    expect(bare).toEqual({ kind, id: 't1' })
+    // What cannot be read is about no target at all, rather than about any attempt.
+    expect(press(`${action}:t1.x`).incoming.command).toMatchObject({ id: 't1.x' })
+  })
+
   it('knows whether only one person sees it', () => {
     expect(press('cancel:p1', { message: { flags: 64 } }).incoming.address.onPrivate).toBe(true)
     expect(press('cancel:p1', { message: { flags: 32_768 } }).incoming.address.onPrivate).toBe(

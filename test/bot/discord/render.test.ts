@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { postCard } from '../../../src/bot/card.js'
+import { targetButtons } from '../../../src/bot/card-buttons.js'
 import { repliesFor } from '../../../src/bot/card-replies.js'
 import { targetCard } from '../../../src/bot/card-target.js'
 import type { Card } from '../../../src/bot/chat.js'
@@ -136,6 +137,35 @@ describe('a reply', () => {
     const [message] = replies(shown)
     expect(message?.textFile).toBe(file)
     if (file === undefined) expect(message?.content).toContain(`\`\`\`\n${text}\n\`\`\``)
+  })
+})
+
+describe('a verdict', () => {
+  const asked = target('tfacebook', STATES.unconfirmed, { attempt: 2 })
+  const idsIn = (shown: unknown) =>
+    [...JSON.stringify(shown).matchAll(/"custom_id":"([^"]+)"/g)].map(([, id]) => id)
+
+  it('is about the target in its thread, where the message is kept up to date', () => {
+    expect(idsIn(rendered(targetCard(view([asked]), asked)))).toEqual([
+      'confirm_live:tfacebook',
+      'deny_live:tfacebook',
+      'add_note:tfacebook',
+    ])
+  })
+
+  it('is about the attempt in a private answer, which stays as it is', () => {
+    const buttons = targetButtons(asked)
+    const [{ files: _files, ...message } = {}] = renderReply({
+      kind: 'question',
+      text: 'Is it live?',
+      buttons,
+    })
+    messageReply.parse(message)
+    expect(idsIn(message)).toEqual([
+      'confirm_live:tfacebook.2',
+      'deny_live:tfacebook.2',
+      'add_note:tfacebook',
+    ])
   })
 })
 

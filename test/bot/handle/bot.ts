@@ -29,8 +29,15 @@ export interface TestBot {
   /** Every post, also drafts, the oldest first. */
   all(): Promise<(typeof posts.$inferSelect)[]>
   load(postId: string | undefined): Promise<PostWithTargets>
-  /** Puts targets into states, by account. */
-  set(postId: string, states: Record<string, TargetState>): Promise<PostWithTargets>
+  /**
+   * Puts targets into states, by account.
+   * @param attempt how many attempts were made; unchanged without it
+   */
+  set(
+    postId: string,
+    states: Record<string, TargetState>,
+    attempt?: number,
+  ): Promise<PostWithTargets>
 }
 
 /** Shared by all bots of a file, so that none repeats another's ids and keys. */
@@ -127,14 +134,19 @@ export async function createTestBot(
     },
     all: () => database.orm.select().from(posts).orderBy(posts.id),
     load,
-    async set(postId, states) {
+    async set(postId, states, attempt) {
       const { targets: before } = await load(postId)
       for (const [account, state] of Object.entries(states)) {
         const target = before.find((one) => one.account === account)
         if (!target) throw new Error(`${postId} has no ${account}`)
         await database.orm
           .update(targets)
-          .set({ state, status: state.status, version: target.version + 1 })
+          .set({
+            state,
+            status: state.status,
+            version: target.version + 1,
+            ...(attempt === undefined ? {} : { attempt }),
+          })
           .where(eq(targets.id, target.id))
       }
       return load(postId)

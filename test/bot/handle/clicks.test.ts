@@ -150,6 +150,64 @@ describe.each(testDatabases())('clicks, on the $engine database', ({ use }) => {
       expect(await now()).toEqual({ facebook: 'published', x: 'queued' })
     })
 
+    describe('on an attempt', () => {
+      const asked = async () => {
+        const post = await bot.set(postId, { facebook: live(1), x: unconfirmed(2) }, 1)
+        return idOf(post, 'x')
+      }
+      /** Somebody else denies it and sends it again, and nobody knows what became of that. */
+      const sentAgain = async (id: string) => {
+        await press({ kind: 'denyLive', id, attempt: 1 }, ben)
+        await press({ kind: 'retryFailed', id }, ben)
+        bot.clock.advance(120_000)
+        await bot.set(postId, { x: unconfirmed(3) }, 2)
+      }
+      const EARLIER =
+        'x: ben asked for a retry 2 minutes ago. This answers an earlier question, so nothing was changed: it was sent again since. Please look again, then answer in its thread or from /publish status.'
+
+      it.each(['denyLive', 'confirmLive'] as const)(
+        'changes nothing by %s once a later one is in question, and says so',
+        async (kind) => {
+          const id = await asked()
+          await sentAgain(id)
+          const before = await bot.newest()
+          expect(await press({ kind, id, attempt: 1 })).toBe(EARLIER)
+          expect(await bot.newest()).toEqual(before)
+          expect(await loadHistory(database().orm, postId)).toHaveLength(2)
+          expect(await press({ kind: 'retryFailed', id })).toContain('It may be live already.')
+        },
+      )
+
+      it('is refused once when the late press is delivered again', async () => {
+        const id = await asked()
+        await sentAgain(id)
+        const late = () => bot.ask({ kind: 'denyLive', id, attempt: 1 }, { key: 'slack:late' })
+        const words = (await Promise.all([late(), late()])).map(textOf)
+        expect(words.sort()).toEqual(['', EARLIER])
+      })
+
+      it('counts when it is the one in question, and where the button does not tell', async () => {
+        const id = await asked()
+        await sentAgain(id)
+        await press({ kind: 'denyLive', id, attempt: 2 })
+        expect((await now()).x).toBe('failed')
+        await bot.set(postId, { x: unconfirmed(4) }, 3)
+        await press({ kind: 'confirmLive', id })
+        expect((await now()).x).toBe('published')
+      })
+
+      it('is carried by the buttons of a status', async () => {
+        const id = await asked()
+        await sentAgain(id)
+        expect(await bot.ask({ kind: 'status', id })).toMatchObject({
+          buttons: expect.arrayContaining([
+            expect.objectContaining({ action: 'confirm_live', value: id, attempt: 2 }),
+            expect.objectContaining({ action: 'deny_live', value: id, attempt: 2 }),
+          ]),
+        })
+      })
+    })
+
     it('is asked for one account at a time', async () => {
       await bot.set(postId, { facebook: unconfirmed(1), x: unconfirmed(2) })
       await press({ kind: 'confirmLive', id: postId })

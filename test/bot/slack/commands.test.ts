@@ -9,7 +9,7 @@ import { createSecretBox } from '../../../src/store/secret-box.js'
 import { testDatabases } from '../../support/database.js'
 import { silentServer } from '../../support/silent-server.js'
 import { waitFor } from '../../support/wait-for.js'
-import { failed, live, statesOf } from '../handle/bot.js'
+import { failed, live, statesOf, unconfirmed } from '../handle/bot.js'
 import { png } from '../media/samples.js'
 import {
   ana,
@@ -373,6 +373,45 @@ describe('commands in Slack', () => {
       expect((await stage.whisper(ana, 2)).text).toBe(
         'Noted when it failed before:\n• x: Shorten links (ana)',
       )
+    })
+  })
+
+  describe('a private answer that asks whether a post is live', () => {
+    const asked = async () => {
+      await start()
+      await stage.workspace.as(ana).slash('/publish', 'Hello to:x', channel)
+      const [made] = await settled(1)
+      const id = made?.id ?? ''
+      await stage.bot.set(id, { x: unconfirmed(1) }, 1)
+      await stage.workspace.as(ana).slash('/publish', `status ${id}`, channel)
+      const { ts, text } = await stage.whisper(ana)
+      /** What stands in its place after the press. */
+      const press = async (action: string) => {
+        await stage.workspace.as(ana).click(ts, action)
+        return stage.workspace.waitFor(() => {
+          const [only] = stage.workspace.ephemerals(ana)
+          return only?.text === text ? undefined : only?.text
+        })
+      }
+      return { id, press }
+    }
+
+    it.each(['deny_live', 'confirm_live'])(
+      'changes nothing by %s once another attempt is in question',
+      async (action) => {
+        const { id, press } = await asked()
+        await stage.bot.set(id, { x: unconfirmed(2) }, 2)
+        const words = await press(action)
+        const { targets } = await stage.bot.load(id)
+        expect(targets[0]?.target).toMatchObject({ state: unconfirmed(2), attempt: 2 })
+        expect(words).toMatch(/^x: .*answers an earlier question/)
+      },
+    )
+
+    it('is answered while its question stands', async () => {
+      const { id, press } = await asked()
+      expect(await press('deny_live')).toContain('Recorded as not live')
+      expect(statesOf(await stage.bot.load(id))).toEqual({ x: 'failed' })
     })
   })
 })

@@ -106,6 +106,25 @@ describe('a click', () => {
     expect(incoming.address).toMatchObject({ threadTs: '1.0', replaces: false })
   })
 
+  it.each(['confirm_live', 'deny_live'])(
+    'of %s tells which attempt was asked about',
+    (action_id) => {
+      const pressed = (block_id: unknown) =>
+        parseAction({ ...click, actions: [{ action_id, block_id, value: 't1abc' }] }).command
+      expect(pressed('verdict:t1abc.2:0')).toMatchObject({ id: 't1abc', attempt: 2 })
+      for (const other of ['b1', 'verdict:t2.2:0', null, 7]) {
+        expect(pressed(other)).toMatchObject({ id: 't1abc' })
+        expect(pressed(other)).not.toHaveProperty('attempt')
+      }
+    },
+  )
+
+  it('of another button in that block is about its target alone', () => {
+    const actions = [{ action_id: 'add_note', block_id: 'verdict:t1abc.2:0', value: 't1abc' }]
+    const { command } = parseAction({ ...click, actions })
+    expect(command).toEqual({ key: 'slack:9.9', kind: 'addNote', id: 't1abc' })
+  })
+
   it('of an unknown button is a value, not a crash', () => {
     const incoming = parseAction({ ...click, actions: [{ action_id: 'toString' }] })
     expect(incoming.command).toMatchObject({ kind: 'unsupported', what: 'the button toString' })

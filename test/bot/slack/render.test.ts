@@ -100,6 +100,14 @@ describe('a target in Slack', () => {
     })
   })
 
+  it('says beside its verdicts which attempt they are about, and nowhere else', () => {
+    const idsIn = (state: TargetState, attempt: number) =>
+      targetIn(state, { attempt }).blocks.flatMap(({ block_id }) => block_id ?? [])
+    expect(idsIn(STATES.unconfirmed, 2)).toEqual(['verdict:tfacebook.2:0'])
+    expect(idsIn(STATES.unconfirmed, 3)).toEqual(['verdict:tfacebook.3:0'])
+    expect(idsIn(STATES.failed, 2)).toEqual([])
+  })
+
   it('shows all of the text that somebody is asked to approve, as it was written', () => {
     const text = `*Not bold* <!channel>\n${'Word '.repeat(600)}the end`
     const blocks = (text: string) => targetIn(TO_APPROVE, { content: { text, media: [] } }).blocks

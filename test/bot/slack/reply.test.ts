@@ -40,6 +40,23 @@ describe('renderReply', () => {
     expect(() => checkMessageBlocks(crowded?.blocks, newId)).not.toThrow()
   })
 
+  it('says beside verdicts which attempt they are about', () => {
+    const about = { value: 't1', attempt: 2 }
+    const message = renderReply({
+      kind: 'question',
+      text: 'Is it live?',
+      buttons: [
+        { action: 'confirm_live', label: "I confirmed it's live", ...about },
+        { action: 'deny_live', label: "It's not there", ...about },
+      ],
+    })
+    expect(() => checkMessageBlocks(message?.blocks, newId)).not.toThrow()
+    expect(message?.blocks.at(-1)).toMatchObject({
+      block_id: 'verdict:t1.2:0',
+      elements: [{ value: 't1' }, { value: 't1' }],
+    })
+  })
+
   it('gives a heavy button a dialog of its own', () => {
     const message = renderReply({
       kind: 'question',

@@ -13,6 +13,9 @@ const verdict = (of: Target, says: 'live' | 'absent', permalink?: string) => {
   const event: TargetEvent = { type: 'verdictGiven', at: AT, who: alice, verdict: says }
   return decide(of, permalink === undefined ? event : { ...event, permalink }, readable)
 }
+/** What a person says who was asked about this attempt. */
+const verdictOn = (attempt: number, of: Target, says: 'live' | 'absent') =>
+  decide(of, { type: 'verdictGiven', at: AT, who: alice, verdict: says, attempt }, readable)
 const why = (of: Target, type: Parameters<typeof ask>[1]) => {
   const decision = ask(of, type)
   return decision.kind === 'refused' ? decision.why : undefined
@@ -50,6 +53,35 @@ describe('unconfirmed', () => {
       kind: 'refused',
       why: 'It is already marked as not live.',
     })
+  })
+})
+
+describe('unconfirmed again after it was sent once more', () => {
+  const second = target('unconfirmed', {}, { attempt: 2 })
+
+  it.each(['live', 'absent'] as const)(
+    'is not settled by who was asked about the attempt before (%s)',
+    (says) => {
+      const decision = verdictOn(1, second, says)
+      expect(decision).toEqual({
+        kind: 'refused',
+        why: 'This answers an earlier question, so nothing was changed: it was sent again since. Please look again, then answer in its thread or from /publish status.',
+      })
+    },
+  )
+
+  it('is settled by who was asked about this attempt, or about no certain one', () => {
+    for (const decision of [verdictOn(2, second, 'live'), verdict(second, 'live')]) {
+      expect(stateOf(decision, 'published')).toMatchObject({ how: 'person', who: alice })
+    }
+    for (const decision of [verdictOn(2, second, 'absent'), verdict(second, 'absent')]) {
+      expect(stateOf(decision, 'failed').reason.class).toBe('denied')
+    }
+  })
+
+  it('tells who comes too late how it stands, whatever they were asked about', () => {
+    const failed = target('failed', {}, { attempt: 2 })
+    expect(verdictOn(1, failed, 'absent')).toEqual(verdict(failed, 'absent'))
   })
 })
 

@@ -7,6 +7,7 @@ const ana = 'U000000ANA'
 const buttons = [
   {
     type: 'actions' as const,
+    block_id: 'asked',
     elements: [
       {
         type: 'button' as const,
@@ -69,7 +70,10 @@ describe('a response URL', () => {
     await client.chat.postEphemeral({ channel, user: ana, text: 'sure?', blocks: buttons })
     const ts = slack.ephemerals(ana)[0]?.ts ?? ''
     const { responseUrl, payload } = await slack.as(ana).click(ts, 'cancel')
-    expect(payload).toMatchObject({ container: { is_ephemeral: true, message_ts: ts } })
+    expect(payload).toMatchObject({
+      container: { is_ephemeral: true, message_ts: ts },
+      actions: [{ action_id: 'cancel', block_id: 'asked' }],
+    })
     expect(payload).not.toHaveProperty('message')
     await send(responseUrl, { text: 'cancelled', replace_original: true })
     const shown = () => slack.ephemerals(ana).find((e) => e.ts === ts)
