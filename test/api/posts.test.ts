@@ -199,6 +199,21 @@ describe.each(testDatabases())('posts over the API, on the $engine database', ({
       expect(again.status).toBe(409)
     })
 
+    it.each(['confirm', 'deny'])(
+      'takes no word on an earlier attempt for the one in question (%s)',
+      async (word) => {
+        const { id } = await create()
+        await api.bot.set(id, { x: unconfirmed(api.bot.clock.now()) }, 2)
+        const path = `/api/posts/${id}/targets/x/${word}`
+        const late = await api.post(path, { attempt: 1 })
+        expect(late.status).toBe(409)
+        expect(late.body.refused).toMatchObject([{ account: 'x', state: 'unconfirmed' }])
+        expect(late.body.detail).toContain('answers an earlier question')
+        expect((await api.post(path, { attempt: 'two' })).status).toBe(422)
+        expect((await api.post(path, { attempt: 2 })).body.done).toEqual(['x'])
+      },
+    )
+
     it('answers a repeated refusal with the refusal', async () => {
       const { id } = await create()
       await api.bot.set(id, { facebook: live(1), x: live(2) })

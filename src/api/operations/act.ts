@@ -36,6 +36,16 @@ const some = z.strictObject({
 })
 type Some = z.infer<typeof some>
 
+const attempt = z
+  .number()
+  .int()
+  .min(0)
+  .max(1_000_000)
+  .nullish()
+  .describe(
+    'The `attempt` that whoever looked was asked about; refused once another is in question',
+  )
+
 const ofOne = postId.extend({ target: z.string().regex(/^.{1,200}$/) })
 
 export const retryPost = operation({
@@ -92,12 +102,13 @@ export const confirmLive = operation({
       .regex(/^https?:\/\/\S+$/i, 'Give an address that starts with http:// or https://')
       .max(2_000)
       .nullish(),
+    attempt,
   }),
   bodyOptional: true,
   answers,
   problems: ['not-found', 'not-possible-now'],
   run: (asking, deps) => {
-    const { permalink } = asking.body
+    const { permalink, attempt } = asking.body
     return apply('confirmLive', asking, { targets: [asking.params.target] }, deps, {
       event: (who) => (at) => ({
         type: 'verdictGiven',
@@ -105,6 +116,7 @@ export const confirmLive = operation({
         at,
         who,
         ...(permalink ? { permalink } : {}),
+        ...(typeof attempt === 'number' ? { attempt } : {}),
       }),
     })
   },
@@ -118,14 +130,22 @@ export const denyLive = operation({
   idempotent: true,
   summary: 'Somebody looked: it is not there. It counts as failed then, and can be retried',
   params: ofOne,
-  body: z.strictObject({}),
+  body: z.strictObject({ attempt }),
   bodyOptional: true,
   answers,
   problems: ['not-found', 'not-possible-now'],
-  run: (asking, deps) =>
-    apply('denyLive', asking, { targets: [asking.params.target] }, deps, {
-      event: (who) => (at) => ({ type: 'verdictGiven', verdict: 'absent', at, who }),
-    }),
+  run: (asking, deps) => {
+    const { attempt } = asking.body
+    return apply('denyLive', asking, { targets: [asking.params.target] }, deps, {
+      event: (who) => (at) => ({
+        type: 'verdictGiven',
+        verdict: 'absent',
+        at,
+        who,
+        ...(typeof attempt === 'number' ? { attempt } : {}),
+      }),
+    })
+  },
 })
 
 interface Deed {
