@@ -53,6 +53,7 @@ const requests = {
     user: id,
     target: id,
     actionId: id,
+    blockId: id.optional(),
     value: fieldValue.optional(),
     values: values.optional(),
   }),
@@ -93,8 +94,9 @@ export function createLocalPage(options: {
         return slack.as(user).say(text, channel, threadTs)
       }
       case 'click': {
-        const { user, target, actionId, value, values } = requests.click.parse(body)
+        const { user, target, actionId, blockId, value, values } = requests.click.parse(body)
         const chosen = {
+          ...(blockId === undefined ? {} : { blockId }),
           ...(value === undefined ? {} : { value }),
           ...(values === undefined ? {} : { values }),
         }

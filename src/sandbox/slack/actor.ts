@@ -25,12 +25,13 @@ export interface Actor {
   /**
    * Presses a button or uses another element. Given a message, the person acts on what they saw
    * then, which may be stale; given a ts, on what is there now; given a view id, inside that modal.
-   * @param options `value` tells buttons with the same action id apart, or is the choice made
+   * @param options `value` tells buttons with the same action id apart, or is the choice made;
+   *   `blockId` is the block the button was shown in, where that may have changed since
    */
   click(
     target: Message | Ephemeral | string,
     actionId: string,
-    options?: { value?: FieldValue; values?: Record<string, FieldValue> },
+    options?: { value?: FieldValue; values?: Record<string, FieldValue>; blockId?: string },
   ): Promise<Delivery>
   /** What the app offers in an external select for what was typed. */
   suggest(target: string, actionId: string, query: string): Promise<Delivery>
@@ -246,7 +247,7 @@ export function createActor(state: State, interactions: Interactions, userId: st
       })
     },
 
-    async click(target, actionId, { value, values } = {}) {
+    async click(target, actionId, { value, values, blockId } = {}) {
       const isView = typeof target === 'string' && target.startsWith('V')
       const seen =
         typeof target !== 'string' ? target : isView ? openView(target) : shownMessage(target)
@@ -259,7 +260,8 @@ export function createActor(state: State, interactions: Interactions, userId: st
       const [found] = matching
       if (!found) throw new Error(`there is no "${actionId}" to click`)
       if (matching.length > 1) throw new Error(`several "${actionId}": say which value`)
-      const { element, block } = found
+      const { element } = found
+      const block = blockId === undefined ? found.block : { ...found.block, block_id: blockId }
       const action =
         element.type === 'button'
           ? pick(element, ['text', 'value', 'style', 'url'])

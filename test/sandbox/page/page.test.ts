@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalStack, picture, startLocalStack } from './scripted-bot.js'
+import { webClient } from '../slack/bolt-app.js'
+import { type LocalStack, picture, retryButton, startLocalStack } from './scripted-bot.js'
 
 const executablePath = '/usr/bin/chromium'
 const hasBrowser = existsSync(executablePath)
@@ -111,6 +112,27 @@ describe.skipIf(!hasBrowser)(
       stack.slack.as('U000000ANA').say('For everybody', 'C00000SOCIAL')
       await page.getByText('For everybody').waitFor()
       expect(await page.getByText('Just you').count()).toBe(0)
+    })
+
+    it('presses what was shown when it asked, also when that has changed meanwhile', async () => {
+      const client = webClient(stack.slack, `${stack.url}/slack/api/`)
+      const card = (said: string, block_id: string) => ({
+        channel: 'C00000SOCIAL',
+        text: said,
+        blocks: [
+          { type: 'section' as const, text: { type: 'mrkdwn' as const, text: said } },
+          { type: 'actions' as const, block_id, elements: [retryButton('three', 'danger')] },
+        ],
+      })
+      const { ts = '' } = await client.chat.postMessage(card('Once', 'question.1'))
+      await page.getByRole('button', { name: 'Retry three' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.waitFor()
+      await client.chat.update({ ts, ...card('Anew', 'question.2') })
+      await page.getByText('Anew', { exact: true }).waitFor()
+      await dialog.getByRole('button', { name: 'Yes' }).click()
+      await stack.slack.waitFor(() => stack.pressed.length === 3)
+      expect(stack.pressed.at(-1)).toBe('question.1 three')
     })
 
     it('switches faults and lists what is live', async () => {

@@ -54,28 +54,30 @@ const form: types.ModalView = {
   ],
 }
 
+/** A red one asks before it counts. */
+export const retryButton = (value: string, style?: 'danger') => ({
+  type: 'button' as const,
+  action_id: 'retry_failed',
+  value,
+  text: text(`Retry ${value}`),
+  ...(style && {
+    style,
+    confirm: {
+      title: text('Sure?'),
+      text: text('Again'),
+      confirm: text('Yes'),
+      deny: text('No'),
+    },
+  }),
+})
+
 function cards(said: string): types.KnownBlock[] {
-  const button = (value: string, style?: 'danger') => ({
-    type: 'button' as const,
-    action_id: 'retry_failed',
-    value,
-    text: text(`Retry ${value}`),
-    ...(style && {
-      style,
-      confirm: {
-        title: text('Sure?'),
-        text: text('Again'),
-        confirm: text('Yes'),
-        deny: text('No'),
-      },
-    }),
-  })
   return [
     { type: 'section', text: { type: 'mrkdwn', text: `*${said}*` } },
     { type: 'image', image_url: 'https://pictures.invalid/chart.png', alt_text: 'A chart' },
     // The same action id in two blocks: only block and action together name the button.
-    { type: 'actions', block_id: 'first', elements: [button('one')] },
-    { type: 'actions', block_id: 'second', elements: [button('two', 'danger')] },
+    { type: 'actions', block_id: 'first', elements: [retryButton('one')] },
+    { type: 'actions', block_id: 'second', elements: [retryButton('two', 'danger')] },
   ]
 }
 

@@ -4,6 +4,12 @@ import type { Snapshot } from '../changes.js'
 
 type Json = Record<string, unknown>
 
+/** A button with the block it stood in when it was shown. */
+interface ShownButton {
+  button: Json
+  blockId: string
+}
+
 /**
  * Block Kit as Slack shows it. The renderer marks a block with its block_id and a button with its
  * action_id; both together name one button, because action ids are unique within a block.
@@ -12,17 +18,17 @@ export function Blocks(props: {
   blocks: Json[]
   state: Snapshot
   theme: string
-  onPress: (action: { actionId: string; value?: string }) => Promise<void>
+  onPress: (action: { actionId: string; blockId: string; value?: string }) => Promise<void>
 }) {
   const { blocks, state, theme, onPress } = props
   const box = useRef<HTMLDivElement>(null)
-  const [asking, setAsking] = useState<Json>()
+  const [asking, setAsking] = useState<ShownButton>()
 
-  async function press(button: Json, shown?: Element): Promise<void> {
+  async function press({ button, blockId }: ShownButton, shown?: Element): Promise<void> {
     shown?.setAttribute('aria-busy', 'true')
     if (typeof button.url === 'string') window.open(button.url, '_blank', 'noreferrer')
     const value = typeof button.value === 'string' ? { value: button.value } : {}
-    await onPress({ actionId: String(button.action_id), ...value })
+    await onPress({ actionId: String(button.action_id), blockId, ...value })
     shown?.removeAttribute('aria-busy')
   }
 
@@ -30,10 +36,10 @@ export function Blocks(props: {
     const element = box.current
     const listen = (event: MouseEvent) => {
       const shown = event.target instanceof Element ? event.target.closest('button[id]') : null
-      const button = shown && findButton(blocks, shown)
-      if (!button || shown.ariaBusy === 'true') return
-      if (button.confirm) setAsking(button)
-      else void press(button, shown)
+      const found = shown && findButton(blocks, shown)
+      if (!found || shown.ariaBusy === 'true') return
+      if (found.button.confirm) setAsking(found)
+      else void press(found, shown)
     }
     element?.addEventListener('click', listen)
     return () => element?.removeEventListener('click', listen)
@@ -54,7 +60,7 @@ export function Blocks(props: {
       />
       {asking && (
         <Confirm
-          text={asking.confirm as Json}
+          text={asking.button.confirm as Json}
           onAnswer={(yes) => {
             setAsking(undefined)
             if (yes) void press(asking)
@@ -65,12 +71,14 @@ export function Blocks(props: {
   )
 }
 
-function findButton(blocks: Json[], shown: Element): Json | undefined {
+function findButton(blocks: Json[], shown: Element): ShownButton | undefined {
   for (const block of blocks) {
-    const own = shown.closest(`[id="${CSS.escape(String(block.block_id))}"]`)
+    const blockId = String(block.block_id)
+    const own = shown.closest(`[id="${CSS.escape(blockId)}"]`)
     if (!own) continue
     const elements = [block.accessory, ...((block.elements as unknown[]) ?? [])] as Json[]
-    return elements.find((e) => e?.type === 'button' && e.action_id === shown.id)
+    const button = elements.find((e) => e?.type === 'button' && e.action_id === shown.id)
+    return button && { button, blockId }
   }
   return undefined
 }

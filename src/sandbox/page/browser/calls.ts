@@ -35,6 +35,7 @@ export const calls = {
     user: string
     target: string
     actionId: string
+    blockId?: string
     value?: FieldValue
     values?: Record<string, FieldValue>
   }) => act('click', body),

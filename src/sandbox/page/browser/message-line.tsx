@@ -27,7 +27,11 @@ export function MessageLine(props: {
     { type: 'section', block_id: 'text', text: { type: 'mrkdwn', text: line.text || ' ' } },
   ]
 
-  async function press(action: { actionId: string; value?: string }): Promise<void> {
+  async function press(action: {
+    actionId: string
+    blockId: string
+    value?: string
+  }): Promise<void> {
     try {
       const answer = await calls.click({ user: me, target: line.ts, ...action })
       setProblem(answer.error && 'The app did not answer in time.')
