@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { createPost } from '../../src/store/create-post.js'
+import { loadUntold } from '../../src/store/load-untold.js'
+import { readPostBell } from '../../src/store/post-bell.js'
 import {
   claimTelling,
   findPostIds,
@@ -12,6 +14,7 @@ import { posts } from '../../src/store/schema.js'
 import { NOON } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
 import { newPost } from '../support/targets.js'
+import { waitFor } from '../support/wait-for.js'
 
 describe.each(testDatabases())('posts on the $engine database', ({ use }) => {
   const database = use()
@@ -87,6 +90,46 @@ describe.each(testDatabases())('posts on the $engine database', ({ use }) => {
       await finish(id, 0, NOON + 5_000)
       expect(await claim(id)).toBeUndefined()
       expect(await claim(id, { now: NOON + 5_000 })).toMatchObject({ id, told: 0 })
+    })
+  })
+
+  describe('what is urgent', () => {
+    const change = (id: string, to: { changed: number; urgent?: number; createdAt?: Date }) =>
+      database().orm.update(posts).set(to).where(eq(posts.id, id))
+    const untold = () => loadUntold(database().orm, ['slack'], NOON, 10)
+
+    it('is looked for before what is older, until it is told', async () => {
+      const old = await create({ id: 'p-old' })
+      const urgent = await create({ id: 'p-urgent' })
+      await change(urgent, { changed: 3, urgent: 2 })
+      expect(await untold()).toEqual([
+        { postId: urgent, isUrgent: true },
+        { postId: old, isUrgent: false },
+      ])
+      await claim(urgent)
+      await finish(urgent, 2)
+      expect(await untold()).toEqual([
+        { postId: old, isUrgent: false },
+        { postId: urgent, isUrgent: false },
+      ])
+    })
+
+    it('is said by the bell that rings when more came while a post was told', async () => {
+      const heard: string[] = []
+      const id = await create()
+      await claim(id)
+      await change(id, { changed: 5, urgent: 4 })
+      const stop = await database().listen('pressroom_changed', (bell) => heard.push(bell))
+      await finish(id, 3)
+      await claim(id)
+      await finish(id, 4)
+      await waitFor(
+        'two bells',
+        () => heard,
+        (seen) => seen.length >= 2,
+      )
+      expect(heard.map((bell) => readPostBell(bell).isUrgent)).toEqual([true, false])
+      await stop()
     })
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/publisher/core/decide.js'
 import type { TargetEvent } from '../../src/publisher/core/target.js'
 import { isUniqueViolation } from '../../src/store/database.js'
+import { readPostBell } from '../../src/store/post-bell.js'
 import { recordTransition, StaleVersionError } from '../../src/store/record-transition.js'
 import { attempts, events, posts } from '../../src/store/schema.js'
 import type { StoredTarget } from '../../src/store/stored-target.js'
@@ -190,6 +191,52 @@ describe.each(testDatabases())('recordTransition on the $engine database', ({ us
       seen.push(await changed())
     }
     expect(seen).toEqual([1, 2, 2, 3])
+  })
+
+  describe('what people are to see before the rest', () => {
+    const postOf = async ({ postId }: StoredTarget) =>
+      (await database().orm.select().from(posts).where(eq(posts.id, postId)))[0]
+    const refused: TargetEvent = {
+      type: 'attempted',
+      at: NOON + 200,
+      jitter: 0,
+      outcome: { kind: 'permanent', reason },
+    }
+    const unanswered: TargetEvent = { ...refused, outcome: { kind: 'ambiguous', reason } }
+    const lateClaim: TargetEvent = {
+      ...claimed,
+      at: NOON + 50_000,
+      lease: leaseUntil(NOON + 95_000),
+    }
+    const leaseEnded: TargetEvent = { type: 'leaseEnded', at: NOON + 50_000 }
+
+    it.each([
+      ['a failure', refused],
+      ['a lease that ended', leaseEnded],
+      ['what is claimed after its worker died', lateClaim],
+    ])('is %s, and the bell says so', async (_what, event) => {
+      const heard: string[] = []
+      const publishing = await record(await record(await queued(), claimed), begun)
+      const stop = await database().listen('pressroom_changed', (bell) => heard.push(bell))
+      await record(publishing, event)
+      expect(await postOf(publishing)).toMatchObject({ changed: 3, urgent: 3 })
+      await waitFor(
+        'the bell',
+        () => heard,
+        (seen) => seen.length > 0,
+      )
+      expect(heard.map(readPostBell)).toEqual([{ postId: publishing.postId, isUrgent: true }])
+      await stop()
+    })
+
+    it.each([
+      ['an answer', answered],
+      ['an answer that leaves doubt', unanswered],
+    ])('is not %s', async (_what, event) => {
+      const publishing = await record(await record(await queued(), claimed), begun)
+      await record(publishing, event)
+      expect(await postOf(publishing)).toMatchObject({ changed: 3, urgent: 0 })
+    })
   })
 
   it('replaces frozen content when a person edited it', async () => {

@@ -3,7 +3,16 @@ import type { Chat } from '../../../src/bot/chat.js'
 import { testDatabases } from '../../support/database.js'
 import { storeTinyPicture, TINY_PICTURE } from '../../support/sample-media.js'
 import { waitFor } from '../../support/wait-for.js'
-import { CHANNEL, failed, live, publishing, unconfirmed, useStage, waiting } from './stage.js'
+import {
+  CHANNEL,
+  failed,
+  live,
+  publishing,
+  reconciling,
+  unconfirmed,
+  useStage,
+  waiting,
+} from './stage.js'
 
 describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
   const open = useStage(use())
@@ -134,6 +143,21 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
     expect(waitedMs).toBeLessThan(2000)
     expect(stage.shown('post')).toHaveLength(1)
     expect(stage.shown('target')).toHaveLength(1)
+  })
+
+  it('tells what a dead worker left before the posts that have waited longer', async () => {
+    const stage = await open()
+    const others = await Promise.all(
+      Array.from({ length: 12 }, () => stage.publish([{ account: 'a' }])),
+    )
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.become(targetIds[0], publishing())
+    const event = { type: 'leaseEnded', at: Date.now() } as const
+    await stage.become(targetIds[0], reconciling(), { event })
+    await stage.announce({ concurrency: 1, loads: 1 })
+    for (const other of [...others, { postId }]) await stage.told(other.postId)
+    const order = stage.shown('post').map(({ metadata }) => metadata?.event_payload.postId)
+    expect(order.indexOf(postId)).toBe(0)
   })
 
   it('shows everything once with two announcers on one database', async () => {

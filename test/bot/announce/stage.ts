@@ -195,6 +195,15 @@ export const failed = (): TargetState => ({
   failedAt: at(),
 })
 export const publishing = (): TargetState => ({ status: 'publishing', startedAt: at() })
+export const reconciling = (): TargetState => ({
+  status: 'reconciling',
+  evidence: [{ at: at(), text: 'The worker stopped after it had begun to send.' }],
+  mutationAt: at(),
+  lookUps: 0,
+  lookUpErrors: 0,
+  absences: 0,
+  lookUpAt: at(),
+})
 export const waiting = (): TargetState => ({
   status: 'waiting',
   retryAt: at() + 60_000,

@@ -78,6 +78,26 @@ describe('the next call', () => {
   })
 })
 
+describe('a target whose worker is gone', () => {
+  const doubtful = target('ta', STATES.reconciling, { updatedAt: NOW })
+  const under = { shownState: 'publishing:1', updatedAt: new Date(NOW) } as const
+  const rows = [row('p1', { updatedAt: new Date(NOW) }), row('ta', under)]
+  const told = (urgent: number) => {
+    const shown = view([doubtful])
+    const post = { ...shown.post, changed: 4, told: 2, urgent }
+    const step = nextStep({ ...shown, post }, rows, NOTHING, NOW, WAITS)
+    return step && { key: step.key, inMs: step.notBefore - NOW, urgency: step.urgency }
+  }
+
+  it('is not called under way any longer than it takes to say so', () => {
+    expect(told(3)).toEqual({ key: 'ta', inMs: 0, urgency: 1 })
+  })
+
+  it('is a doubt like any other once that was told', () => {
+    expect(told(2)).toMatchObject({ key: 'p1', inMs: 500 })
+  })
+})
+
 describe('a target whose message was lost in the chat', () => {
   const lost = (stored: StoredTarget, change: Partial<ChatMessage> = {}) => {
     const [root] = upToDate([stored]) as [ChatMessage]
