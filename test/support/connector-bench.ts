@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Connector, Content } from '../../src/publisher/connectors/connector.js'
 import { send } from '../../src/publisher/connectors/http.js'
 import { accountSchema, createConnector } from '../../src/publisher/connectors/index.js'
+import type { Outcome } from '../../src/publisher/core/outcome.js'
 import type { Effect, Target, TargetEvent } from '../../src/publisher/core/target.js'
 import {
   createSandbox,
@@ -48,7 +49,7 @@ export interface ErrorRow {
 }
 
 const POLICY = { maxAttempts: 3, processingDeadlineMs: 30_000, recheckMs: [300_000] }
-/** A request's time in milliseconds: short only where a platform is told to stall. */
+/** A request's time in milliseconds: short only where a platform is told to take longer. */
 const PATIENT_MS = 10_000
 const IMPATIENT_MS = 200
 
@@ -131,6 +132,16 @@ export function createBench(setup: ContractSetup) {
     )
   }
 
+  /** Once somebody has looked at what could not be known, it is out, and only once. */
+  async function expectOne(drive: Drive, content: Content): Promise<void> {
+    const ended =
+      drive.state.status === 'unconfirmed'
+        ? await bench.drive(content, { from: drive.target, person: looks })
+        : drive
+    expect(ended.state.status).toBe('published')
+    expect(live()).toHaveLength(1)
+  }
+
   /** Nothing more is sent until the account is mended; then it goes out, if it had not. */
   async function expectHeld(drive: Drive, content: Content, when: 'before' | 'after') {
     expect(drive.state).toMatchObject({ status: 'held', hold: 'account' })
@@ -190,7 +201,7 @@ export function createBench(setup: ContractSetup) {
     accountId: () => live()[0]?.account ?? String(Object.values(setup.account)[0]),
     fault: (fault: Fault) => {
       sandbox.addFault(platform, fault)
-      stalls ||= fault.kind === 'stall'
+      stalls ||= fault.kind === 'stall' || fault.kind === 'slow'
     },
     untilLive: () => waitFor('the late post', live, (posts) => posts.length > 0),
     live,
@@ -201,6 +212,7 @@ export function createBench(setup: ContractSetup) {
     reconnects,
     expectTruth,
     expectEnd,
+    expectOne,
     expectHeld,
     atEveryPoint,
   }
@@ -210,6 +222,21 @@ export function createBench(setup: ContractSetup) {
 /** A success also releases the account, which says nothing. */
 export function alarms({ effects }: Drive): readonly Effect[] {
   return effects.filter(({ kind }) => kind !== 'releaseAccount')
+}
+
+/** What the attempts that did not work led to, in their order. */
+export function failures({ trace }: Drive): readonly Outcome[] {
+  const outcomes = trace.flatMap(({ event }) => (event.type === 'attempted' ? event.outcome : []))
+  return outcomes.filter(({ kind }) => kind !== 'published' && kind !== 'accepted')
+}
+
+/** Does something the first time only. */
+export function once<T>(act: (given: T) => void): (given: T) => void {
+  let done = false
+  return (given) => {
+    if (!done) act(given)
+    done = true
+  }
 }
 
 export function statuses({ trace }: Drive): readonly string[] {

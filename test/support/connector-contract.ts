@@ -4,34 +4,17 @@ import {
   alarms,
   type ContractSetup,
   createBench,
-  type ErrorRow,
+  failures,
+  once,
   statuses,
 } from './connector-bench.js'
+import { ERRORS, MUTATION_ERRORS, NOT_SENT } from './contract-faults.js'
 
 export type { ContractSetup, ErrorRow } from './connector-bench.js'
 
-const status = (code: number): ErrorRow => ({
-  name: `status ${code}`,
-  says: 'doubt',
-  fault: { kind: 'status', status: code },
-})
-
-const ERRORS: readonly ErrorRow[] = [
-  { name: 'reset', says: 'doubt', fault: { kind: 'reset' } },
-  { name: 'no answer', says: 'doubt', fault: { kind: 'stall' } },
-  ...[408, 500, 502, 503, 504].map(status),
-  { name: 'broken JSON', says: 'doubt', fault: { kind: 'garbage' } },
-  { name: 'empty body', says: 'doubt', fault: { kind: 'empty' } },
-  { name: 'no id', says: 'doubt', fault: { kind: 'no_id' } },
-  { name: 'HTML 502', says: 'doubt', fault: { kind: 'html_error', status: 502 } },
-  { name: 'HTML 403', says: 'doubt', fault: { kind: 'html_error', status: 403 } },
-  { name: 'rate limit', says: 'limit', fault: { kind: 'rate_limit', retryAfterS: 30 } },
-  { name: 'refused token', says: 'credential', fault: { kind: 'bad_token' } },
-  { name: 'missing permission', says: 'credential', fault: { kind: 'forbidden' } },
-]
-
 const MOMENTS = ['before', 'after'] as const
 const TIMES = [1, 'always'] as const
+const NETWORK = { class: 'network' } as const
 const isPublished = ({ state }: Target) => state.status === 'published'
 const inDoubt = ({ state }: Target) => ['reconciling', 'unconfirmed'].includes(state.status)
 
@@ -74,7 +57,7 @@ export function connectorContract(name: string, setup: ContractSetup): void {
     })
 
     describe('a fault on the call that makes the post public', () => {
-      const rows = [...ERRORS, ...(setup.errors ?? [])]
+      const rows = [...MUTATION_ERRORS, ...(setup.errors ?? [])]
       for (const row of rows) {
         for (const when of MOMENTS) {
           for (const times of TIMES) {
@@ -87,9 +70,30 @@ export function connectorContract(name: string, setup: ContractSetup): void {
               bench.expectTruth(drive)
               if (row.says === 'credential') await bench.expectHeld(drive, plain, when)
               else bench.expectEnd(drive, row.says, when, times)
+              const goesOut = times === 1 && (row.says === 'doubt' || row.says === 'limit')
+              if (goesOut) await bench.expectOne(drive, plain)
             })
           }
         }
+      }
+    })
+
+    describe('a call that certainly never left', () => {
+      for (const [why, divert] of NOT_SENT) {
+        it(`by ${why}, is made again without a look, and the post goes out once`, async () => {
+          const drive = await bench.drive(plain, { divert: once(divert) })
+          expect(drive.state.status).toBe('published')
+          expect(bench.live()).toHaveLength(1)
+          expect(drive.attempts).toBe(2)
+          expect(failures(drive)).toMatchObject([{ kind: 'transient', reason: NETWORK }])
+          expect(statuses(drive)).not.toContain('reconciling')
+        })
+        it(`by ${why}, every time, ends as failed, with nothing out`, async () => {
+          const drive = await bench.drive(plain, { divert })
+          expect(drive.state).toMatchObject({ status: 'failed', reason: NETWORK })
+          expect(bench.live()).toEqual([])
+          expect(statuses(drive)).not.toContain('reconciling')
+        })
       }
     })
 

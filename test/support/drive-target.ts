@@ -38,6 +38,8 @@ export interface DriveOptions {
   readonly person?: (target: Target, at: number) => TargetEvent | undefined
   /** Runs before a worker begins: a place to wait for what happens in real time. */
   readonly beforeTask?: (task: Task, target: Target) => Promise<void>
+  /** Changes the address that the mutation is sent to. */
+  readonly divert?: (url: URL) => void
   readonly otherRemoteIds?: ReadonlySet<string>
   /** Goes on from here instead of from a new target. */
   readonly from?: Target
@@ -103,12 +105,16 @@ class TargetDrive {
       clock,
       requestTimeoutMs: options.requestTimeoutMs ?? 2000,
       media: options.media,
+      divert: options.divert ?? (() => {}),
       otherRemoteIds: options.otherRemoteIds ?? new Set(),
       dieAt: options.dieAt,
       freezeAt: options.freezeAt,
       createdAt: this.startedAt,
       current: () => this.target,
       apply: (event) => this.apply(event).kind === 'moved',
+      takeBack: (handles) => {
+        this.target = { ...this.target, handles }
+      },
     })
   }
 

@@ -27,6 +27,7 @@ export interface WorkerWorld {
   readonly media:
     | { bytes(media: Media): Promise<Uint8Array>; publicUrl(media: Media): string }
     | undefined
+  divert(url: URL): void
   readonly otherRemoteIds: ReadonlySet<string>
   readonly dieAt: number | undefined
   readonly freezeAt: number | undefined
@@ -34,6 +35,8 @@ export interface WorkerWorld {
   current(): Target
   /** @returns false when the event was refused */
   apply(event: TargetEvent): boolean
+  /** What was noted for a mutation that certainly did not go out. */
+  takeBack(handles: Handles): void
 }
 
 const LEASE_MS = 60_000
@@ -191,8 +194,13 @@ export class InMemoryWorker {
       },
       mutate: async (outgoing, handles = this.world.current().handles) => {
         await point()
+        const before = this.world.current().handles
         advance('mutationBegun', handles)
-        return request(outgoing)
+        const url = new URL(outgoing.url)
+        this.world.divert(url)
+        const answer = await request({ ...outgoing, url: url.href })
+        if (answer.kind === 'notSent' && holds()) this.world.takeBack(before)
+        return answer
       },
       bytes: async (medium) => media?.bytes(medium) ?? new Uint8Array(),
       publicUrl: (medium) => media?.publicUrl(medium) ?? `https://media.example/${medium.filename}`,

@@ -48,6 +48,7 @@ export const FAULT_KINDS = [
   'meta_code',
   'duplicate_refusal',
   'html_error',
+  'redirect',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -57,7 +58,7 @@ export interface Fault {
   /** `before`: nothing is accepted. `after`: the effect happened, then the answer is spoiled. */
   when: 'before' | 'after'
   kind: FaultKind
-  /** HTTP status of `status` (default 500) and `html_error` (default 502). */
+  /** HTTP status of `status` (default 500), `html_error` (default 502) and `redirect` (default 302). */
   status?: number
   /** Meta error code and subcode of `meta_code`; `code` also replaces the code of a Meta `status`. */
   code?: number

@@ -39,6 +39,7 @@ describe.each(PLATFORM_NAMES)('faults of %s', (platform) => {
     } else {
       const { status } = answer as Answer
       if (honest.includes(kind)) expect(status).toBeLessThan(300)
+      else if (kind === 'redirect') expect(status).toBe(302)
       else expect(status).toBeGreaterThanOrEqual(400)
       if (kind !== 'slow' && kind !== 'duplicate_refusal')
         expect(showsId(answer as Answer)).toBe(false)

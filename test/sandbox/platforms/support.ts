@@ -61,6 +61,7 @@ export async function start(platform: PlatformName, options: SandboxOptions = {}
       const plain = isPlain(body)
       const response = await fetch(path.startsWith('http') ? path : api + path, {
         method,
+        redirect: 'manual',
         headers: {
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
           ...(plain ? { 'content-type': 'application/json' } : {}),

@@ -12,7 +12,7 @@ const faultSchema: z.ZodType<Fault & { platform: (typeof PLATFORM_NAMES)[number]
     on: z.enum(['prepare', 'mutation', 'read', 'any']),
     when: z.enum(['before', 'after']),
     kind: z.enum(FAULT_KINDS),
-    status: optional(z.int().min(400).max(599)),
+    status: optional(z.int().min(300).max(599)),
     code: optional(z.int()),
     subcode: optional(z.int()),
     delayMs: optional(z.int().min(0)),

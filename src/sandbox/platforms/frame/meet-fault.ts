@@ -57,10 +57,15 @@ function spoil({ platform, fault, req, answer }: Encounter, good?: Reply): void 
   if (fault.kind === 'reset') req.socket.resetAndDestroy()
   // Silent until the client leaves; must not keep the process alive.
   else if (fault.kind === 'stall') req.socket.unref()
-  else answer(spoiledReply(platform, fault, good))
+  else answer(spoiledReply(platform, fault, req, good))
 }
 
-function spoiledReply(platform: Platform, fault: Fault, good: Reply | undefined): Reply {
+function spoiledReply(
+  platform: Platform,
+  fault: Fault,
+  req: IncomingMessage,
+  good: Reply | undefined,
+): Reply {
   const json = { 'content-type': 'application/json' }
   switch (fault.kind) {
     case 'garbage':
@@ -72,6 +77,9 @@ function spoiledReply(platform: Platform, fault: Fault, good: Reply | undefined)
       const body = `<html><head><title>${status}</title></head><body><h1>Bad Gateway</h1></body></html>`
       return { status, headers: { 'content-type': 'text/html' }, body }
     }
+    // To the same address: whoever follows a 307 asks for the same thing a second time.
+    case 'redirect':
+      return { status: fault.status ?? 302, headers: { location: req.url ?? '/' }, body: '' }
     default:
       return platform.spoil(fault, good)
   }
