@@ -8,7 +8,7 @@ import {
   once,
   statuses,
 } from './connector-bench.js'
-import { ERRORS, MUTATION_ERRORS, NOT_SENT } from './contract-faults.js'
+import { ERRORS, isNoLastWord, MUTATION_ERRORS, NOT_SENT } from './contract-faults.js'
 
 export type { ContractSetup, ErrorRow } from './connector-bench.js'
 
@@ -260,7 +260,9 @@ export function connectorContract(name: string, setup: ContractSetup): void {
     })
 
     describe('a list that lags behind', () => {
-      const lagging = createBench({ ...setup, sandbox: { ...setup.sandbox, listLagMs: 2500 } })
+      // Longer than two looks take; and no check for duplicates helps, as when another post is newer.
+      const slowly = { ...setup.sandbox, listLagMs: 5_000, duplicateCheck: false }
+      const lagging = createBench({ ...setup, sandbox: slowly })
       beforeAll(lagging.open)
       beforeEach(lagging.reset)
       afterAll(lagging.close)
@@ -275,6 +277,18 @@ export function connectorContract(name: string, setup: ContractSetup): void {
             : { status: 'unconfirmed' },
         )
       })
+
+      const refusals = (setup.errors ?? []).filter(isNoLastWord)
+      for (const row of refusals) {
+        it(`is waited for after ${row.name}, although it was accepted`, async ({ skip }) => {
+          if (!lagging.reads()) skip()
+          lagging.fault({ ...row.fault, on: 'mutation', when: 'after', times: 1 })
+          const drive = await lagging.drive(plain)
+          const [post, ...more] = lagging.live()
+          expect(more).toEqual([])
+          expect(drive.state).toMatchObject({ status: 'published', remoteId: post?.id })
+        })
+      }
     })
 
     describe('a credential', () => {

@@ -1,6 +1,6 @@
 import { ask, type Context, live, moved, refused, retryLater, withRecheck } from './moves.js'
 import type { Finding, Reason } from './outcome.js'
-import { settleDelayMs } from './retry.js'
+import { type Policy, settleDelayMs } from './retry.js'
 import type { Decision, Effect, Evidence, StateOf, Target, TargetEvent } from './target.js'
 
 type LookedUp = Extract<TargetEvent, { type: 'lookedUp' }>
@@ -48,7 +48,7 @@ function lookOn(
   const lookUps = state.lookUps + (finding.kind === 'error' ? 0 : 1)
   const absences =
     finding.kind === 'absent' ? state.absences + 1 : finding.kind === 'error' ? state.absences : 0
-  const enough = state.refusal ? policy.refusalLookUps : policy.maxLookUps
+  const enough = looksNeeded(state, finding, policy)
   const proven = finding.kind === 'absent' && (finding.proof === 'conclusive' || absences >= enough)
   if (proven) return absent(target, state, at, jitter, finding, context)
   const evidence = remember(state.evidence, at, describe(finding))
@@ -64,6 +64,16 @@ function lookOn(
     { ...state, evidence, lookUps, lookUpErrors: errors, absences, lookUpAt },
     { note: describe(finding) },
   )
+}
+
+/** Looks that must come back empty: a refusal needs fewer. */
+function looksNeeded(
+  { refusal }: StateOf<'reconciling'>,
+  finding: Finding,
+  policy: Policy,
+): number {
+  if (!refusal) return policy.maxLookUps
+  return finding.kind === 'absent' ? policy.refusalLookUps : policy.refusalListLookUps
 }
 
 function absent(

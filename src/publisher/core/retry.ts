@@ -8,6 +8,8 @@ export interface Policy {
   readonly maxLookUps: number
   /** Look-ups that must come back empty before a refusal is believed. */
   readonly refusalLookUps: number
+  /** The same, where only a list speaks that may leave the post out or show it late. */
+  readonly refusalListLookUps: number
   /** Look-ups that may fail to run before a person is asked. */
   readonly maxLookUpErrors: number
   /** Delays after which an unconfirmed or live target is looked at again. */
@@ -58,6 +60,7 @@ export function createPolicy(
     backoffMaxMs: Math.max(15 * MINUTE, settings.backoffBaseMs),
     maxLookUps: 5,
     refusalLookUps: 2,
+    refusalListLookUps: 3,
     maxLookUpErrors: 10,
     recheckMs: [5 * MINUTE, HOUR, 24 * HOUR],
     // Meta advises polling once a minute for at most five minutes; video may take far longer.

@@ -136,8 +136,16 @@ describe('reconciling', () => {
   it('lets a refusal stand when the post is not found, without sending again', () => {
     const refused = target('reconciling', { refusal })
     expect(stateOf(look(refused, absent), 'failed').reason).toEqual(refusal)
-    expect(lookUntilDone(refused, unclear)).toMatchObject({
+    expect(lookUntilDone(refused, notSeen)).toMatchObject({
       looks: policy.refusalLookUps,
+      state: { status: 'failed', reason: refusal },
+    })
+  })
+
+  it('looks once more before a refusal stands where a list may leave the post out', () => {
+    const refused = target('reconciling', { refusal })
+    expect(lookUntilDone(refused, unclear)).toMatchObject({
+      looks: policy.refusalListLookUps,
       state: { status: 'failed', reason: refusal },
     })
   })

@@ -200,10 +200,17 @@ export class World {
       this.copies > 0 ? [{ kind: 'found', remoteId: 'r1', how }] : []
     if (state.status !== 'reconciling') return [error, unclear, notSeen, ...found]
     // A listing may lag, but not through every look; that is what the number of looks is for.
-    const { maxLookUps, refusalLookUps } = this.context.policy
-    const last = state.lookUps + 1 >= (state.refusal ? refusalLookUps : maxLookUps)
-    if (!last) return [error, unclear, notSeen, ...found]
-    return state.refusal ? [error, ...found] : [error, unclear, ...found]
+    const { maxLookUps, refusalLookUps, refusalListLookUps } = this.context.policy
+    const looks = state.lookUps + 1
+    const final = state.refusal !== undefined
+    const lastOfList = looks >= (final ? refusalListLookUps : maxLookUps)
+    const lastAbsence = looks >= (final ? refusalLookUps : maxLookUps)
+    return [
+      error,
+      ...(lastOfList && state.refusal ? [] : [unclear]),
+      ...(lastAbsence ? [] : [notSeen]),
+      ...found,
+    ]
   }
 
   private sightings(): readonly Sighting[] {
