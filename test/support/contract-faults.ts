@@ -58,4 +58,5 @@ export const NOT_SENT: readonly (readonly [string, (url: URL) => void])[] = [
 ]
 
 /** What a platform is known to say of posts that it has accepted all the same. */
-export const isNoLastWord = ({ says }: ErrorRow) => says === 'doubt' || says === 'refusal'
+export const isNoLastWord = ({ says, fault }: ErrorRow) =>
+  says === 'doubt' || says === 'refusal' || fault.transient === true

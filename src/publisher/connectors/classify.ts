@@ -72,8 +72,14 @@ export function isRefusedFile(judged: Outcome | Success): boolean {
   return judged.reason.class === 'media' || judged.reason.class === 'validation'
 }
 
+export type RateLimited = Extract<Outcome, { kind: 'transient' }>
+
 /** The account waits, as long as the platform says or as the policy says. */
-export function rateLimited(platform: string, waitMs: number | undefined, code = '429'): Outcome {
+export function rateLimited(
+  platform: string,
+  waitMs: number | undefined,
+  code = '429',
+): RateLimited {
   return {
     kind: 'transient',
     scope: 'account',

@@ -1,6 +1,6 @@
 import { ask, type Context, live, moved, reconcile, refused, retryLater } from './moves.js'
-import type { Outcome, Reason } from './outcome.js'
-import { settleDelayMs } from './retry.js'
+import { isRateLimit, type Outcome, type Reason } from './outcome.js'
+import { settleDelayMs, wholeBackoffMs } from './retry.js'
 import type { Decision, Effect, Evidence, StateOf, Target, TargetEvent } from './target.js'
 
 type Attempted = Extract<TargetEvent, { type: 'attempted' }>
@@ -112,15 +112,16 @@ function failedForNow(
   context: Context,
 ): Decision {
   const { reason } = outcome
-  // A rate limit that names no time waits for the whole backoff: jitter could make it nothing.
-  const wholeMs = context.policy.backoffBaseMs * 2 ** Math.max(0, target.automatic - 1)
   const limited = outcome.scope === 'account'
   const retryAfterMs =
-    outcome.retryAfterMs ?? (limited ? Math.min(wholeMs, context.policy.backoffMaxMs) : undefined)
+    outcome.retryAfterMs ?? (limited ? wholeBackoffMs(target.automatic, context.policy) : undefined)
   const change = outcome.discardHandles ? { handles: {} } : {}
   const decision = retryLater(target, at, { reason, retryAfterMs, jitter }, context, change)
-  if (!limited || decision.kind === 'refused') return decision
-  const untilAt = at + (retryAfterMs ?? 0)
+  return limited ? pausing(decision, reason, at + (retryAfterMs ?? 0)) : decision
+}
+
+function pausing(decision: Decision, reason: Reason, untilAt: number): Decision {
+  if (decision.kind === 'refused') return decision
   return { ...decision, effects: [{ kind: 'pauseAccount', untilAt, reason }] }
 }
 
@@ -165,10 +166,16 @@ function inDoubt(
     },
   ]
   const mutationAt = mutationStart(state, at)
-  if (context.can.canLookUp) {
-    return reconcile(target, at, { evidence, mutationAt, refusal: outcome.refusal }, context)
+  const { refusal } = outcome
+  const limit = isRateLimit(refusal) ? refusal : undefined
+  // Where nobody can look, a limit that may be wrong must not lead to a second send.
+  if (refusal && !limit && !context.can.canLookUp) {
+    return failedForGood(target, at, { kind: 'permanent', reason: refusal }, context)
   }
-  if (outcome.refusal)
-    return failedForGood(target, at, { kind: 'permanent', reason: outcome.refusal }, context)
-  return ask(target, at, { evidence, mutationAt, where: event.where }, context)
+  const decision = context.can.canLookUp
+    ? reconcile(target, at, { evidence, mutationAt, refusal }, context)
+    : ask(target, at, { evidence, mutationAt, where: event.where }, context)
+  if (!limit) return decision
+  const waitMs = outcome.retryAfterMs ?? wholeBackoffMs(target.automatic, context.policy)
+  return pausing(decision, limit, at + waitMs)
 }

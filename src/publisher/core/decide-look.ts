@@ -1,6 +1,6 @@
 import { ask, type Context, live, moved, refused, retryLater, withRecheck } from './moves.js'
-import type { Finding, Reason } from './outcome.js'
-import { type Policy, settleDelayMs } from './retry.js'
+import { type Finding, isRateLimit, type Reason } from './outcome.js'
+import { type Policy, settleDelayMs, wholeBackoffMs } from './retry.js'
 import type { Decision, Effect, Evidence, StateOf, Target, TargetEvent } from './target.js'
 
 type LookedUp = Extract<TargetEvent, { type: 'lookedUp' }>
@@ -54,11 +54,13 @@ function lookOn(
   const evidence = remember(state.evidence, at, describe(finding))
   if (lookUps >= enough || errors >= policy.maxLookUpErrors) {
     // The platform said no in its own words, and looking found nothing: that is an answer.
-    if (state.refusal && finding.kind !== 'error') return refusalStands(target, at, state.refusal)
+    if (state.refusal && finding.kind !== 'error') {
+      return refusalStands(target, at, state.refusal, jitter, context)
+    }
     return ask(target, at, { evidence, mutationAt: state.mutationAt, where: event.where }, context)
   }
-  const retryAfterMs = finding.kind === 'error' ? finding.retryAfterMs : undefined
-  const lookUpAt = at + Math.max(settleDelayMs(lookUps + errors, policy), retryAfterMs ?? 0)
+  const askedMs = finding.kind === 'error' ? waitAsked(finding, errors, policy) : 0
+  const lookUpAt = at + Math.max(settleDelayMs(lookUps + errors, policy), askedMs)
   return moved(
     target,
     { ...state, evidence, lookUps, lookUpErrors: errors, absences, lookUpAt },
@@ -66,14 +68,23 @@ function lookOn(
   )
 }
 
-/** Looks that must come back empty: a refusal needs fewer. */
+/** Looks that must come back empty: a refusal needs fewer, unless it leads to a second send. */
 function looksNeeded(
   { refusal }: StateOf<'reconciling'>,
   finding: Finding,
   policy: Policy,
 ): number {
-  if (!refusal) return policy.maxLookUps
+  if (!refusal || isRateLimit(refusal)) return policy.maxLookUps
   return finding.kind === 'absent' ? policy.refusalLookUps : policy.refusalListLookUps
+}
+
+/** A rate limit that names no time is waited out longer and longer: each call may prolong it. */
+function waitAsked(
+  { reason, retryAfterMs }: Extract<Finding, { kind: 'error' }>,
+  errors: number,
+  policy: Policy,
+): number {
+  return retryAfterMs ?? (isRateLimit(reason) ? wholeBackoffMs(errors, policy) : 0)
 }
 
 function absent(
@@ -85,7 +96,7 @@ function absent(
   context: Context,
 ): Decision {
   const change = finding.discardHandles ? { handles: {} } : {}
-  if (state.refusal) return refusalStands(target, at, state.refusal)
+  if (state.refusal) return refusalStands(target, at, state.refusal, jitter, context, change)
   const reason: Reason = {
     class: 'platform',
     text: `${state.evidence[0]?.text ?? 'The answer was lost.'} ${finding.how}`,
@@ -93,7 +104,17 @@ function absent(
   return retryLater(target, at, { reason, jitter }, context, change)
 }
 
-function refusalStands(target: Target, at: number, reason: Reason): Decision {
+/** @param change for the next attempt, where there is one by itself */
+function refusalStands(
+  target: Target,
+  at: number,
+  reason: Reason,
+  jitter: number,
+  context: Context,
+  change: Partial<Pick<Target, 'handles'>> = {},
+): Decision {
+  // How long the account has to wait was told to the account.
+  if (isRateLimit(reason)) return retryLater(target, at, { reason, jitter }, context, change)
   return moved(target, { status: 'failed', reason, failedAt: at }, { note: reason.text })
 }
 

@@ -28,6 +28,10 @@ export interface Reason {
   readonly code?: string
 }
 
+export function isRateLimit(reason: Reason | undefined): boolean {
+  return reason?.class === 'rate_limit'
+}
+
 /** What one attempt taught us. */
 export type Outcome =
   | {
@@ -66,9 +70,12 @@ export type Outcome =
       readonly reason: Reason
       /**
        * The platform refused in its own words, but is known to refuse what it has accepted:
-       * look first, and if nothing is found this is the answer.
+       * look first, and if nothing is found this is the answer. A rate limit is waited out then,
+       * anything else is final.
        */
       readonly refusal?: Reason
+      /** How long a `refusal` that is a rate limit pauses the account; looks go on meanwhile. */
+      readonly retryAfterMs?: number
       /** A post named by the platform, to be looked at (LinkedIn's duplicate refusal). */
       readonly remoteId?: string
     }

@@ -35,8 +35,12 @@ const SETTLE_CAP_FACTOR = 20
  */
 export function backoffDelayMs(attempts: number, jitter: number, policy: Policy): number {
   if (attempts < 1) throw new RangeError(`attempts start at 1, got ${attempts}`)
-  const ceiling = Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (attempts - 1))
-  return Math.floor(jitter * ceiling)
+  return Math.floor(jitter * wholeBackoffMs(attempts, policy))
+}
+
+/** The backoff without jitter, which could make it nothing: for a rate limit that names no time. */
+export function wholeBackoffMs(attempts: number, policy: Policy): number {
+  return Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** Math.max(0, attempts - 1))
 }
 
 /**

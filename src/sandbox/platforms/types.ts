@@ -63,8 +63,11 @@ export interface Fault {
   /** Meta error code and subcode of `meta_code`; `code` also replaces the code of a Meta `status`. */
   code?: number
   subcode?: number
+  /** `is_transient` of `meta_code`, by default of code 2 alone, and of `rate_limit`, by default set. */
+  transient?: boolean
   /** `slow`: how long the answer takes. With `after` and any other kind: how late the effect comes. */
   delayMs?: number
+  /** The wait that `rate_limit` names, and `meta_code` where it is given. */
   retryAfterS?: number
   times: number | 'always'
   /** Only calls of this account (page id, user id, DID, author URN, chat id, webhook id). */

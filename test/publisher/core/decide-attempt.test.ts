@@ -175,6 +175,29 @@ describe('publishing', () => {
     expect(state).toMatchObject({ refusal, evidence: [{ remoteId: 'r9' }] })
   })
 
+  it('pauses the account for a rate limit that leaves a doubt, and looks meanwhile', () => {
+    const doubtful: Outcome = { kind: 'ambiguous', reason: rateLimit, refusal: rateLimit }
+    const named = attempt(publishing, { ...doubtful, retryAfterMs: 30_000 })
+    expect(stateOf(named, 'reconciling')).toMatchObject({
+      refusal: rateLimit,
+      lookUpAt: AT + policy.settleBaseMs,
+    })
+    expect(movedTo(named).effects).toEqual([
+      { kind: 'pauseAccount', untilAt: AT + 30_000, reason: rateLimit },
+    ])
+    const second = target('publishing', {}, { automatic: 2 })
+    expect(movedTo(attempt(second, doubtful, { jitter: 0 })).effects).toMatchObject([
+      { kind: 'pauseAccount', untilAt: AT + 10_000 },
+    ])
+  })
+
+  it('does not wait out a doubtful rate limit where the platform cannot be read', () => {
+    const doubtful: Outcome = { kind: 'ambiguous', reason: rateLimit, refusal: rateLimit }
+    const decision = attempt(publishing, doubtful, { context: unreadable })
+    expect(stateOf(decision, 'unconfirmed').mutationAt).toBe(NOON)
+    expect(movedTo(decision).effects).toMatchObject([{ kind: 'pauseAccount' }])
+  })
+
   it('asks a person at once where the platform cannot be read', () => {
     const outcome: Outcome = { kind: 'ambiguous', reason }
     const state = stateOf(attempt(publishing, outcome, { context: unreadable }), 'unconfirmed')

@@ -20,6 +20,7 @@ const absent: Finding = { kind: 'absent', proof: 'conclusive', how: 'It is not i
 const notSeen: Finding = { kind: 'absent', proof: 'settled', how: 'It is not in the listing.' }
 const unclear: Finding = { kind: 'unclear', how: 'The listing has no text.' }
 const failing: Finding = { kind: 'error', reason }
+const rateLimit = { class: 'rate_limit', text: 'Too many requests.' } as const
 const refusal = { class: 'duplicate', text: 'It says it has this already.' } as const
 
 const look = (of: Target, finding: Finding, at = AT) =>
@@ -133,6 +134,19 @@ describe('reconciling', () => {
     expect(stateOf(told, 'reconciling').lookUpAt).toBe(AT + 300_000)
   })
 
+  it('waits longer and longer for a limit on looking that names no time', () => {
+    const limited: Finding = { kind: 'error', reason: rateLimit }
+    let current = doubtful
+    const delays: number[] = []
+    for (let errors = 1; errors < policy.maxLookUpErrors; errors++) {
+      current = movedTo(look(current, limited)).target
+      if (current.state.status === 'reconciling') delays.push((current.state.lookUpAt - AT) / 1000)
+    }
+    expect(delays).toEqual([10, 20, 40, 60, 80, 160, 320, 640, 900])
+    const named = look(doubtful, { ...limited, retryAfterMs: 300_000 })
+    expect(stateOf(named, 'reconciling').lookUpAt).toBe(AT + 300_000)
+  })
+
   it('lets a refusal stand when the post is not found, without sending again', () => {
     const refused = target('reconciling', { refusal })
     expect(stateOf(look(refused, absent), 'failed').reason).toEqual(refusal)
@@ -148,6 +162,27 @@ describe('reconciling', () => {
       looks: policy.refusalListLookUps,
       state: { status: 'failed', reason: refusal },
     })
+  })
+
+  it.each([
+    ['a list', unclear],
+    ['a container', notSeen],
+  ])('waits out a rate limit that stands after every look at %s', (_what, finding) => {
+    const limited = target('reconciling', { refusal: rateLimit })
+    expect(lookUntilDone(limited, finding)).toMatchObject({
+      looks: policy.maxLookUps,
+      state: { status: 'waiting', reason: rateLimit },
+    })
+  })
+
+  it('goes on after a rate limit without handles that are worthless, and not for ever', () => {
+    const handles = { handles: { container: '1' } }
+    const limited = target('reconciling', { refusal: rateLimit }, handles)
+    const proven = look(limited, { ...absent, discardHandles: true })
+    expect(stateOf(proven, 'waiting').reason).toEqual(rateLimit)
+    expect(movedTo(proven).target.handles).toEqual({})
+    const last = { ...limited, automatic: policy.maxAttempts }
+    expect(stateOf(look(last, absent), 'failed').reason.class).toBe('rate_limit')
   })
 
   it('does not let a refusal stand on looks that never worked', () => {

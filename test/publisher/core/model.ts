@@ -13,6 +13,7 @@ import { leaseUntil, reason } from '../../support/targets.js'
 
 export const LEASE_MS = 45_000
 const who: Actor = { kind: 'person', id: 'U1' }
+const rateLimit = { class: 'rate_limit', text: 'Too many requests.' } as const
 const how = ''
 
 /** A worker that was granted something to do, and what it knew then; it may wake up far too late. */
@@ -150,10 +151,12 @@ export class World {
   private outcomes({ sent }: Turn): readonly Outcome[] {
     const doubt: Outcome = { kind: 'ambiguous', reason }
     const refusedInVain: Outcome = { ...doubt, refusal: reason }
+    const limitedInVain: Outcome = { ...doubt, refusal: rateLimit }
     const finishing: Outcome = { kind: 'accepted', stage: 'finishing', note: '' }
     const no: readonly Outcome[] = [
       doubt,
       refusedInVain,
+      limitedInVain,
       { kind: 'transient', reason },
       { kind: 'transient', reason, scope: 'account', retryAfterMs: this.pick([0, 90_000]) },
       { kind: 'permanent', reason },
@@ -171,6 +174,7 @@ export class World {
           finishing,
           { kind: 'published', remoteId: 'r1' },
           { kind: 'published' },
+          limitedInVain,
           // Where nobody can look, a connector must not pass on a refusal that may be wrong.
           ...(this.context.can.canLookUp ? [refusedInVain] : []),
         ]
@@ -202,7 +206,7 @@ export class World {
     // A listing may lag, but not through every look; that is what the number of looks is for.
     const { maxLookUps, refusalLookUps, refusalListLookUps } = this.context.policy
     const looks = state.lookUps + 1
-    const final = state.refusal !== undefined
+    const final = state.refusal !== undefined && state.refusal.class !== 'rate_limit'
     const lastOfList = looks >= (final ? refusalListLookUps : maxLookUps)
     const lastAbsence = looks >= (final ? refusalLookUps : maxLookUps)
     return [

@@ -5,6 +5,7 @@ import {
   createPolicy,
   type Policy,
   settleDelayMs,
+  wholeBackoffMs,
 } from '../../../src/publisher/core/retry.js'
 
 const MINUTE = 60_000
@@ -19,6 +20,11 @@ describe('backoffDelayMs', () => {
     const almostOne = 1 - Number.EPSILON
     const longest = [1, 2, 3, 4, 20].map((n) => backoffDelayMs(n, almostOne, policy))
     expect(longest).toEqual([4_999, 9_999, 19_999, 39_999, 15 * MINUTE - 1])
+  })
+
+  it('is taken whole for a rate limit that names no time', () => {
+    const waits = [0, 1, 2, 3, 20].map((n) => wholeBackoffMs(n, policy))
+    expect(waits).toEqual([5_000, 5_000, 10_000, 20_000, 15 * MINUTE])
   })
 
   it('spreads waits over the whole range, so that failures do not come back together', () => {

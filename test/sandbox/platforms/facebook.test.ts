@@ -148,9 +148,21 @@ describe('facebook sandbox', () => {
       retryAfterS: 120,
       times: 1,
     })
+    const waitOf = (headers: Headers) =>
+      JSON.parse(headers.get('x-business-use-case-usage') ?? '')['1029'][0]
+        .estimated_time_to_regain_access
     const { json, headers } = await call('POST', feed, { body: { message: 'x' } })
-    expect(json.error.code).toBe(80001)
-    const usage = JSON.parse(headers.get('x-business-use-case-usage') ?? '')
-    expect(usage['1029'][0].estimated_time_to_regain_access).toBe(2)
+    expect(json.error).toMatchObject({ code: 80001, is_transient: true })
+    expect(waitOf(headers)).toBe(2)
+
+    const code = { kind: 'meta_code', code: 4, on: 'any', when: 'before', times: 1 } as const
+    sandbox.addFault('facebook', { ...code, transient: true, retryAfterS: 600 })
+    const transient = await call('POST', feed, { body: { message: 'x' } })
+    expect(transient.json.error).toMatchObject({ code: 4, is_transient: true })
+    expect(waitOf(transient.headers)).toBe(10)
+    sandbox.addFault('facebook', code)
+    const plain = await call('POST', feed, { body: { message: 'x' } })
+    expect(plain.json.error).toMatchObject({ code: 4, is_transient: false })
+    expect(plain.headers.has('x-business-use-case-usage')).toBe(false)
   })
 })

@@ -31,7 +31,7 @@ const NEEDS = [['pages_manage_posts'], ['pages_read_engagement']]
 /**
  * Publishes to a Facebook Page. Facebook has no idempotency key and its list of posts is not
  * complete: after a doubt it is read, before anything is sent again it is read once more, and
- * when it shows nothing a person is asked.
+ * when it shows nothing a person is asked, unless Facebook had said no or asked to wait.
  * @see Meta docs, Pages API "Posts"
  */
 export function createFacebook(account: FacebookAccount): Connector {

@@ -2,7 +2,6 @@ import type { Outcome } from '../../core/outcome.js'
 import type { Instant } from '../../core/target.js'
 import { unreadable } from '../classify.js'
 import type { PublishRequest, Steps } from '../connector.js'
-import { type Answer, parseJson } from '../http.js'
 import { sentBefore } from '../look.js'
 import { foundAmong, livePost, matching, remote } from '../match.js'
 import { notSentUnread } from '../read.js'
@@ -17,7 +16,7 @@ import {
   type StateUnread,
   wantedPost,
 } from './containers.js'
-import { graphError } from './errors.js'
+import { isInDoubt, isNotReady, isUnknown } from './containers-refusal.js'
 import { createdId } from './graph.js'
 
 interface Attempt {
@@ -158,7 +157,9 @@ async function send(
   }
   if (isNotReady(api, answer)) {
     const state = await readState(api, id, steps)
-    return state.kind === 'PUBLISHED' ? alreadyLive(attempt, sent) : preparing(api)
+    if (state.kind === 'PUBLISHED') return alreadyLive(attempt, sent)
+    // In doubt only the container's own word that it is not ready counts.
+    if (state.kind === 'IN_PROGRESS' || !isInDoubt(answer)) return preparing(api)
   }
   const judged = graph.judge(answer, 'mutation')
   if (judged.kind !== 'success') return judged
@@ -174,17 +175,6 @@ async function alreadyLive({ api, request, steps }: Attempt, handles: ContainerH
   const wanted = wantedPost({ ...request, handles }, steps.now())
   const list = await readPosts(api, steps, wanted.since)
   return livePost((list.kind === 'read' && foundAmong(matching(list.value, wanted))) || {})
-}
-
-function isNotReady(api: ContainerApi, answer: Answer): boolean {
-  const error = answer.kind === 'answer' ? graphError(parseJson(answer.text)) : undefined
-  return error !== undefined && api.isNotReady(error)
-}
-
-function isUnknown(api: ContainerApi, answer: Answer): boolean {
-  if (answer.kind !== 'answer' || answer.status >= 500) return false
-  const error = graphError(parseJson(answer.text))
-  return error !== undefined && api.isUnknown(error)
 }
 
 function preparing({ graph }: ContainerApi): Outcome {

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { FailureClass, Outcome, Reason } from '../../core/outcome.js'
+import type { FailureClass } from '../../core/outcome.js'
 import { reconnectWith } from '../account.js'
-import { type CallKind, type Refine, rateLimited, retryAfterMs } from '../classify.js'
-import { parseJson } from '../http.js'
 
 /**
  * An error body of the Graph API; only `message`, `type` and `code` are always there.
@@ -36,7 +34,8 @@ export type Meaning =
   | { kind: 'limited'; waitMs?: number }
   /** It does not tell whether the call took effect. */
   | { kind: 'unsure'; class: FailureClass; text?: string; discardHandles?: true }
-  | { kind: 'refused'; class: FailureClass; text?: string; next?: string }
+  /** `stops`: it is never sent again by itself, whatever else the answer says. */
+  | { kind: 'refused'; class: FailureClass; text?: string; next?: string; stops?: true }
 
 /** Meanings by subcode, then by code: what one platform adds to the shared table. */
 export interface Meanings {
@@ -94,6 +93,7 @@ const SHARED: Meanings = {
       class: 'policy',
       text: 'restricts this account, because it takes its activity for spam',
       next: 'Look at the account before anything more is sent from it.',
+      stops: true,
     },
   },
   codes: {
@@ -112,8 +112,13 @@ const SHARED: Meanings = {
   },
 }
 
+/** Whether an error on the mutation leaves open what the call did, whatever its code means. */
+export function leavesDoubt({ is_transient }: GraphError, status: number): boolean {
+  return status >= 500 || is_transient === true
+}
+
 /** What an error means: the platform's own rows first, subcodes before codes. */
-function meaningOf(error: GraphError, status: number, own: Meanings): Meaning {
+export function meaningOf(error: GraphError, status: number, own: Meanings): Meaning {
   const { code, error_subcode: subcode } = error
   if (code === 190) return TOKEN_WORDS[subcode ?? 0] ?? TOKEN_REFUSED
   const bySubcode =
@@ -126,95 +131,4 @@ function meaningOf(error: GraphError, status: number, own: Meanings): Meaning {
   if (status === 401) return TOKEN_REFUSED
   if (status >= 500) return DOWN
   return { kind: 'refused', class: code === 100 ? 'validation' : 'unknown' }
-}
-
-/**
- * Meta's reading of a refusal. On the mutation an error settles nothing by itself, because Meta is
- * known to refuse what it has accepted; only what concerns the account (credential, permission,
- * rate limit) is taken at its word. A 5xx leaves the doubt whatever its body says.
- * @param secret taken out of whatever Meta says: it quotes malformed tokens
- */
-export function refineGraph(platform: string, secret: string, own: Meanings): Refine {
-  return (answer, json, call) => {
-    const error = graphError(json)
-    if (!error) return undefined
-    const code = error.error_subcode ? `${error.code}/${error.error_subcode}` : `${error.code}`
-    const said = wordsOf(error, secret)
-    const { status, headers } = answer
-    if (call === 'mutation' && status >= 500) {
-      const text = `${platform} answered ${status}: ${said}`
-      return { kind: 'ambiguous', reason: { class: 'platform', code, text } }
-    }
-    const meaning = meaningOf(error, status, own)
-    if (meaning.kind === 'limited') {
-      const waitMs = regainAccessMs(headers) ?? retryAfterMs(headers) ?? meaning.waitMs
-      return rateLimited(platform, waitMs, code)
-    }
-    return outcomeOf(meaning, reasonOf(meaning, platform, said, code), call)
-  }
-}
-
-function outcomeOf(
-  meaning: Exclude<Meaning, { kind: 'limited' }>,
-  reason: Reason,
-  call: CallKind,
-): Outcome {
-  if (meaning.kind === 'blocked') return { kind: 'permanent', reason }
-  if (call === 'mutation') {
-    return meaning.kind === 'refused'
-      ? { kind: 'ambiguous', reason, refusal: reason }
-      : { kind: 'ambiguous', reason }
-  }
-  if (meaning.kind === 'refused') return { kind: 'permanent', reason }
-  return { kind: 'transient', reason, ...(meaning.discardHandles ? { discardHandles: true } : {}) }
-}
-
-function reasonOf(
-  meaning: Exclude<Meaning, { kind: 'limited' }>,
-  platform: string,
-  said: string,
-  code: string,
-): Reason {
-  if (meaning.kind === 'blocked') {
-    return { class: meaning.class, code, text: `${platform}: ${meaning.text}`, next: meaning.next }
-  }
-  const verb = meaning.kind === 'refused' ? 'refuses it' : 'had an error of its own'
-  return {
-    class: meaning.class,
-    code,
-    text: meaning.text ? `${platform} ${meaning.text}.` : `${platform} ${verb}: ${said}`,
-    ...(meaning.kind === 'refused' && meaning.next ? { next: meaning.next } : {}),
-  }
-}
-
-const MAX_WORDS = 300
-
-function wordsOf(error: GraphError, secret: string): string {
-  const words = (error.error_user_msg || error.message)
-    .replace(/^\(#-?\d+\)\s*/, '')
-    .replaceAll(secret, '***')
-    .replace(/\s+/g, ' ')
-    .trim()
-  const short = words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS)}…` : words
-  return short || `error ${error.code}`
-}
-
-const usageHeader = z.record(
-  z.string(),
-  z.array(z.object({ estimated_time_to_regain_access: z.number().catch(0) })),
-)
-
-/**
- * How long until the account may call again, from `X-Business-Use-Case-Usage`, which counts in
- * minutes; the longest wait counts.
- * @see Meta docs, Graph API "Rate Limits"
- */
-export function regainAccessMs(headers: Readonly<Record<string, string>>): number | undefined {
-  const usage = usageHeader.safeParse(parseJson(headers['x-business-use-case-usage'] ?? ''))
-  if (!usage.success) return undefined
-  const minutes = Object.values(usage.data)
-    .flat()
-    .map((entry) => entry.estimated_time_to_regain_access)
-  const longest = Math.max(0, ...minutes)
-  return longest > 0 ? longest * 60_000 : undefined
 }

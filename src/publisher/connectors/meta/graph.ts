@@ -5,7 +5,8 @@ import type { CredentialCheck, Reader, Removal, Steps } from '../connector.js'
 import { type Answer, type FormPart, type HttpRequest, parseJson } from '../http.js'
 import { failedCheck, type Listed, type Read, type Unread } from '../read.js'
 import { remoteId } from '../remote-id.js'
-import { graphError, isMissing, type Meanings, refineGraph } from './errors.js'
+import { graphError, isMissing, type Meanings } from './errors.js'
+import { refineGraph } from './refine.js'
 
 export interface GraphAccount {
   readonly apiUrl: string

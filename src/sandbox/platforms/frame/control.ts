@@ -15,6 +15,7 @@ const faultSchema: z.ZodType<Fault & { platform: (typeof PLATFORM_NAMES)[number]
     status: optional(z.int().min(300).max(599)),
     code: optional(z.int()),
     subcode: optional(z.int()),
+    transient: optional(z.boolean()),
     delayMs: optional(z.int().min(0)),
     retryAfterS: optional(z.number().min(0)),
     times: z.union([z.int().min(1), z.literal('always')]),

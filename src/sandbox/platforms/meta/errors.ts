@@ -75,13 +75,18 @@ export function spoilMeta(fault: Fault, flavour: MetaFlavour): Reply {
       return metaError({ code: 200, message: '(#200) Permissions error' })
     case 'duplicate_refusal':
       return metaError(flavour.duplicate)
-    case 'meta_code':
-      return metaError({
+    case 'meta_code': {
+      const reply = metaError({
         code: fault.code ?? 2,
         message: `(#${fault.code ?? 2}) Sandbox fault`,
         ...(fault.subcode === undefined ? {} : { subcode: fault.subcode }),
         ...(fault.status === undefined ? {} : { status: fault.status }),
+        ...(fault.transient === undefined ? {} : { transient: fault.transient }),
       })
+      return fault.retryAfterS === undefined
+        ? reply
+        : { ...reply, headers: usageHeaders(fault.retryAfterS, flavour) }
+    }
     default:
       return metaError({
         code: fault.code ?? (fault.status === 503 ? 2 : 1),
@@ -91,20 +96,23 @@ export function spoilMeta(fault: Fault, flavour: MetaFlavour): Reply {
   }
 }
 
-function throttled(fault: Fault, { throttle }: MetaFlavour): Reply {
-  const reply = metaError({
-    code: fault.code ?? throttle.code,
-    message: `(#${fault.code ?? throttle.code}) There have been too many calls to this account`,
-    transient: true,
-  })
+/**
+ * Throttles call themselves transient, as real ones have been seen to.
+ * @see https://github.com/facebook/facebook-nodejs-business-sdk/issues/97
+ */
+function throttled(fault: Fault, flavour: MetaFlavour): Reply {
+  const code = fault.code ?? flavour.throttle.code
+  const message = `(#${code}) There have been too many calls to this account`
+  const reply = metaError({ code, message, transient: fault.transient ?? true })
+  return { ...reply, headers: usageHeaders(fault.retryAfterS ?? 60, flavour) }
+}
+
+function usageHeaders(waitS: number, { throttle }: MetaFlavour): Record<string, string> {
   const full = { call_count: 100, total_cputime: 25, total_time: 25 }
-  const minutes = Math.ceil((fault.retryAfterS ?? 60) / 60)
+  const minutes = Math.ceil(waitS / 60)
   const usage = { type: throttle.type, ...full, estimated_time_to_regain_access: minutes }
   return {
-    ...reply,
-    headers: {
-      'x-app-usage': JSON.stringify(full),
-      'x-business-use-case-usage': JSON.stringify({ [throttle.objectId]: [usage] }),
-    },
+    'x-app-usage': JSON.stringify(full),
+    'x-business-use-case-usage': JSON.stringify({ [throttle.objectId]: [usage] }),
   }
 }

@@ -144,6 +144,21 @@ describe('a kept container', () => {
   })
 
   it.each([
+    ['a 5xx', metaError(9007, 2207027, 500)],
+    ['an error that calls itself transient', metaError(9007, 2207027, 400, { is_transient: true })],
+  ])('that is called not ready by %s is in doubt, unless it says so itself', async (_, refusal) => {
+    for (const shown of [FINISHED, metaError(2, undefined, 500), metaError(100, 33)]) {
+      const { outcome, saved } = await attempt(kept, [FINISHED, refusal, shown])
+      expect(outcome.kind).toBe('ambiguous')
+      expect(saved).toEqual([{ ...kept, sentAt: NOON }])
+    }
+    const working = await attempt(kept, [FINISHED, refusal, state('IN_PROGRESS')])
+    expect(working.outcome).toMatchObject({ kind: 'accepted', stage: 'preparing' })
+    const live = await attempt(kept, [FINISHED, refusal, state('PUBLISHED'), json({ data: [] })])
+    expect(live.outcome).toEqual({ kind: 'published' })
+  })
+
+  it.each([
     ['EXPIRED', undefined, 'transient'],
     ['ERROR', 'Error: 2207077', 'transient'],
     ['ERROR', 'Error: something new', 'transient'],
@@ -222,10 +237,13 @@ describe('a container that is not shown', () => {
     expect(saved.at(-1)).not.toHaveProperty('container')
   })
 
-  it('is in doubt when publishing it breaks off', async () => {
-    const { outcome, saved } = await round(sent, [missing, none, metaError(100, 33, 500)])
-    expect(outcome.kind).toBe('ambiguous')
-    expect(saved.at(-1)).toEqual(sent)
+  it('is in doubt when publishing it breaks off, or is refused for now', async () => {
+    const transient = metaError(24, 2207008, 400, { is_transient: true })
+    for (const refusal of [metaError(100, 33, 500), transient]) {
+      const { outcome, saved } = await round(sent, [missing, none, refusal])
+      expect(outcome.kind).toBe('ambiguous')
+      expect(saved.at(-1)).toEqual(sent)
+    }
   })
 
   it('and was never sent is published once its media have had their time', async () => {

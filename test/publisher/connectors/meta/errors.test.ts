@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { CallKind } from '../../../../src/publisher/connectors/classify.js'
 import { facebookMeanings } from '../../../../src/publisher/connectors/facebook/classify.js'
 import { instagramMeanings } from '../../../../src/publisher/connectors/instagram/classify.js'
-import { regainAccessMs } from '../../../../src/publisher/connectors/meta/errors.js'
 import { createGraph } from '../../../../src/publisher/connectors/meta/graph.js'
+import { regainAccessMs } from '../../../../src/publisher/connectors/meta/refine.js'
 import { json, metaError } from '../scripted-steps.js'
 
 const TOKEN = 'EAAB-a-page-token'
@@ -78,12 +78,41 @@ describe('an error of Meta', () => {
     expect(inWords(outcome)).toBe('ambiguous validation, refused')
   })
 
-  it('that calls itself transient leaves a doubt, unless its code names a throttle', () => {
-    const transient = { is_transient: true }
-    const unknown = metaError(424242, undefined, 400, transient)
-    expect(inWords(facebook.judge(unknown, 'mutation'))).toBe('ambiguous platform')
-    const throttle = metaError(4, undefined, 400, transient)
-    expect(inWords(facebook.judge(throttle, 'mutation'))).toBe('transient rate_limit')
+  it.each([
+    // code, subcode, as before on a read or preparing call, in doubt on the mutation
+    [4, undefined, 'transient rate_limit', 'ambiguous rate_limit, refused'],
+    [17, 2446079, 'transient rate_limit', 'ambiguous rate_limit, refused'],
+    [32, undefined, 'transient rate_limit', 'ambiguous rate_limit, refused'],
+    [613, undefined, 'transient rate_limit', 'ambiguous rate_limit, refused'],
+    [9, 2207042, 'transient rate_limit', 'ambiguous rate_limit, refused'],
+    [368, undefined, 'permanent policy', 'ambiguous policy'],
+    [190, undefined, 'permanent auth', 'ambiguous auth'],
+    [190, 463, 'permanent auth', 'ambiguous auth'],
+    [200, undefined, 'permanent permission', 'ambiguous permission'],
+    [10, undefined, 'permanent permission', 'ambiguous permission'],
+    [100, undefined, 'transient platform', 'ambiguous platform'],
+    [506, undefined, 'permanent duplicate', 'ambiguous duplicate'],
+    [324, 2069019, 'permanent media', 'ambiguous media'],
+    [424242, undefined, 'transient platform', 'ambiguous platform'],
+  ])(
+    '%i/%s that calls itself transient reads as %s, and on the mutation as %s',
+    (code, subcode, other, mutation) => {
+      const answer = metaError(code, subcode, 400, { is_transient: true })
+      expect(inWords(facebook.judge(answer, 'other'))).toBe(other)
+      expect(inWords(facebook.judge(answer, 'mutation'))).toBe(mutation)
+    },
+  )
+
+  it('that takes the account for a spammer is never waited out, however transient', () => {
+    const spam = metaError(4, 2207051, 400, { is_transient: true })
+    expect(inWords(instagram.judge(spam, 'mutation'))).toBe('ambiguous policy, refused')
+  })
+
+  it('says in doubt what Meta said, and nothing that sounds like the last word', () => {
+    const token = metaError(190, 463, 400, { is_transient: true, message: 'Try it once more' })
+    expect(facebook.judge(token, 'mutation')).toMatchObject({
+      reason: { text: 'Facebook had an error of its own: Try it once more' },
+    })
   })
 
   it('is told in the words meant for people, without the token', () => {
@@ -128,6 +157,18 @@ describe('the wait of a throttle', () => {
       scope: 'account',
       retryAfterMs: 28 * MINUTE,
     })
+  })
+
+  it('is kept when the throttle leaves a doubt', () => {
+    const error = { message: 'Too many', code: 80001, is_transient: true }
+    const named = json({ error }, 400, usage([28]))
+    expect(facebook.judge(named, 'mutation')).toMatchObject({
+      kind: 'ambiguous',
+      retryAfterMs: 28 * MINUTE,
+    })
+    const seconds = json({ error }, 400, { 'retry-after': '90' })
+    expect(facebook.judge(seconds, 'mutation')).toMatchObject({ retryAfterMs: 90_000 })
+    expect(facebook.judge(json({ error }, 400), 'mutation')).not.toHaveProperty('retryAfterMs')
   })
 
   it('is not named by a header that is absent, zero or broken', () => {
