@@ -6,8 +6,6 @@ export interface Bell {
   listen(): AbortSignal
   /** Whether it rang since anybody listened. */
   rang(): boolean
-  /** Says that there is something urgent, without ringing. */
-  hurry(): void
   /** Whether something urgent came up since `attend`. */
   isUrgent(): boolean
   /** From here on the post is looked at with everything that rang before. */
@@ -28,9 +26,6 @@ export function createBell(isUrgent = false): Bell {
       return controller.signal
     },
     rang: () => controller.signal.aborted,
-    hurry() {
-      urgent = true
-    },
     isUrgent: () => urgent,
     attend() {
       urgent = false

@@ -49,7 +49,6 @@ export async function tell(
   const post = await claimTelling(orm, { postId, chats: [...chats.keys()], token, now, expiresAt })
   const surface = post && chats.get(post.chat)
   if (!surface) return undefined
-  if (post.urgent > post.told) bell.hurry() // its own ring may have been missed
   const leased = { orm, postId, token, leaseMs: settings.leaseMs, expiresAt }
   const lease = keepLease(leased, deps.now, bell.ring)
   try {

@@ -160,6 +160,34 @@ describe.each(testDatabases())('telling the chat ($engine)', ({ use }) => {
     expect(order.indexOf(postId)).toBe(0)
   })
 
+  it('tells what a dead worker left although as many posts are being told as may be', async () => {
+    const stage = await open()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const busy = await stage.publish([{ account: 'a' }])
+    const slow: Chat = {
+      ...stage.chat,
+      async post(outgoing) {
+        if (outgoing.card.kind === 'post' && outgoing.card.postId === busy.postId) await held
+        return stage.chat.post(outgoing)
+      },
+    }
+    await stage.announce({ concurrency: 1 }, slow)
+    const other = await stage.publish([{ account: 'a' }])
+    const { postId, targetIds } = await stage.publish([{ account: 'a' }])
+    await stage.become(targetIds[0], publishing())
+    const event = { type: 'leaseEnded', at: Date.now() } as const
+    await stage.become(targetIds[0], reconciling(), { event })
+    await stage.told(postId)
+    expect(stage.shown('post').map(({ metadata }) => metadata?.event_payload.postId)).toEqual([
+      postId,
+    ])
+    release()
+    for (const one of [busy, other]) await stage.told(one.postId)
+  })
+
   it('shows everything once with two announcers on one database', async () => {
     const stage = await open()
     await stage.announce()

@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { loadView } from '../../../src/bot/announce/load-view.js'
 import { recordCheck } from '../../../src/store/accounts.js'
-import { events } from '../../../src/store/schema.js'
+import { beginOutage } from '../../../src/store/outages.js'
+import { accounts, events, outages } from '../../../src/store/schema.js'
 import { testDatabases } from '../../support/database.js'
 import { createTestBot, failed, held, live, type TestBot, textOf } from '../handle/bot.js'
 
@@ -87,5 +89,18 @@ describe.each(testDatabases())('what a thread shows of a failure, $engine', (eng
       words: 'It has expired.',
     })
     expect(view?.post.changed).toBeGreaterThan(before)
+  })
+
+  it('knows that the platform of what waits seems to be down, until it answers', async () => {
+    const { orm } = database()
+    const at = bot.clock.now()
+    const [account] = await orm.select().from(accounts).where(eq(accounts.name, 'x'))
+    const place = { platform: 'x', host: account?.host ?? '' }
+    await bot.set(postId, { facebook: live(at), x: { status: 'queued', dueAt: at } })
+    const isDown = async () => (await loadView(bot.deps, postId))?.accounts.get('x')?.isDown
+    await beginOutage(orm, place, { at, probeAt: at + MINUTE })
+    expect(await isDown()).toBe(true)
+    await orm.update(outages).set({ endedAt: new Date(at) })
+    expect(await isDown()).toBeUndefined()
   })
 })
