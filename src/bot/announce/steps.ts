@@ -66,8 +66,9 @@ type Waits = Pick<
 >
 
 /**
- * The next call, if the chat does not show everything yet: the post's message first, then the
- * targets' in its thread, then edits and replies by how much they matter. Pure.
+ * The next call, if the chat does not show everything yet: the post's message first, then what its
+ * thread still calls under way although the worker is gone, then the targets that it does not show,
+ * then edits and replies by how much they matter. Pure.
  */
 export function nextStep(
   view: PostView,
@@ -93,13 +94,14 @@ function least(steps: readonly Step[], by: (step: Step) => number): Step | undef
 const ORDER = {
   find: 0,
   rootPost: 1,
-  targetPost: 2,
-  personEdit: 3,
-  ask: 4,
-  finalEdit: 5,
-  end: 6,
-  passingEdit: 7,
-  unshownFiles: 8,
+  abandonedEdit: 2,
+  targetPost: 3,
+  personEdit: 4,
+  ask: 5,
+  finalEdit: 6,
+  end: 7,
+  passingEdit: 8,
+  unshownFiles: 9,
 } as const
 
 const FEW = 5
@@ -150,7 +152,7 @@ function stepsFor(
     const row = byKey.get(stored.id)
     if (row && !isMissed(wanted, standing, row)) {
       const place = isAbandoned(view, stored)
-        ? atOnce(now)
+        ? atOnce(ORDER.abandonedEdit, now)
         : editPlace(wanted, row, stored.updatedAt, now, waits)
       return edit(row, wanted, place, standing)
     }
@@ -214,8 +216,8 @@ function isAbandoned({ post }: PostView, { target }: StoredTarget): boolean {
 
 type EditPlace = Pick<Step, 'order' | 'urgency' | 'notBefore'>
 
-function atOnce(now: Instant): EditPlace {
-  return { order: ORDER.personEdit, urgency: 1, notBefore: now }
+function atOnce(order: number, now: Instant): EditPlace {
+  return { order, urgency: 1, notBefore: now }
 }
 
 function editPlace(
@@ -225,7 +227,7 @@ function editPlace(
   now: Instant,
   waits: Waits,
 ): EditPlace {
-  if (matters(card)) return atOnce(now)
+  if (matters(card)) return atOnce(ORDER.personEdit, now)
   const gapAt = within(row.updatedAt.getTime() + waits.editGapMs, now, waits.editGapMs)
   if (card.tone === 'live' || card.tone === 'off') {
     return { order: ORDER.finalEdit, urgency: 2, notBefore: gapAt }

@@ -82,8 +82,8 @@ describe('a target whose worker is gone', () => {
   const doubtful = target('ta', STATES.reconciling, { updatedAt: NOW })
   const under = { shownState: 'publishing:1', updatedAt: new Date(NOW) } as const
   const rows = [row('p1', { updatedAt: new Date(NOW) }), row('ta', under)]
-  const told = (urgent: number) => {
-    const shown = view([doubtful])
+  const told = (urgent: number, others: readonly StoredTarget[] = []) => {
+    const shown = view([doubtful, ...others])
     const post = { ...shown.post, changed: 4, told: 2, urgent }
     const step = nextStep({ ...shown, post }, rows, NOTHING, NOW, WAITS)
     return step && { key: step.key, inMs: step.notBefore - NOW, urgency: step.urgency }
@@ -91,6 +91,10 @@ describe('a target whose worker is gone', () => {
 
   it('is not called under way any longer than it takes to say so', () => {
     expect(told(3)).toEqual({ key: 'ta', inMs: 0, urgency: 1 })
+  })
+
+  it('comes before targets that nothing was said about yet', () => {
+    expect(told(3, [target('tb', STATES.queued)])).toMatchObject({ key: 'ta' })
   })
 
   it('is a doubt like any other once that was told', () => {
