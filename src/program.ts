@@ -159,7 +159,7 @@ async function start(
     let toShow: Promise<ShownDoorbell> | undefined
     stops.closes('the queue board', async () => (await toShow?.catch(() => undefined))?.close())
     const { startBot } = await import('./program/start-bot.js')
-    connectChats = await startBot(parts, async (basePath) => {
+    connectChats = await startBot(parts, box, async (basePath) => {
       if (doorbell) return doorbell.board(basePath)
       toShow = openQueue()
       return (await toShow).board(basePath)

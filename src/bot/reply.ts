@@ -100,7 +100,12 @@ export function ownWords(
  */
 export type Reply =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'text'
+      readonly text: string
+      /** As with problems. */
+      readonly written?: string
+    }
   | { readonly kind: 'question'; readonly text: string; readonly buttons: readonly ReplyButton[] }
   | {
       readonly kind: 'problems'

@@ -22,6 +22,11 @@ export function failureWords({ kind }: Command): string {
     : `Pressroom could not do that: ${why}. Try again in a moment; doing it twice does no harm.`
 }
 
+/** The same, where what was asked for stands written down and could not be crossed off. */
+export const UNSURE = say(
+  'Pressroom could not do that: its database does not answer. It may still be done when the database answers, and you are told so here; look with /publish status before you ask again.',
+)
+
 /**
  * What somebody is told whose command was given up because the program stops.
  * @param queues whether it may have been queued

@@ -2,20 +2,27 @@ import { setMaxListeners } from 'node:events'
 import type { Log } from '../log.js'
 import { aborted, unlessAborted, within } from '../wait.js'
 import type { Command } from './command.js'
+import { type Entry, NO_ENTRY } from './ledger.js'
 import { type Reply, say } from './reply.js'
-import { failureWords, givenUpWords, SLOW } from './trouble.js'
+import { failureWords, givenUpWords, SLOW, UNSURE } from './trouble.js'
 
 /** Something would be queued by a command that was given up. */
 class GivenUpError extends Error {
   override readonly name = 'GivenUpError'
 }
 
+interface Attempt {
+  readonly reply: Reply
+  /** It was not done, or it is not certain. */
+  readonly isFailure: boolean
+}
+
 /** Tells the one who asked, privately. Never throws. */
 export interface Telling {
   /** In between, while the work goes on. */
   tell(reply: Reply): Promise<void>
-  /** At the end, once. */
-  end(reply: Reply): Promise<void>
+  /** At the end, once. @returns false when nobody could be told */
+  end(reply: Reply): Promise<boolean>
 }
 
 /** What people have asked for and are not answered yet. */
@@ -25,11 +32,13 @@ export interface UnderWay {
   /**
    * Carries out a command that was acknowledged, and tells what came of it, whatever fails.
    * @param work calls `mayQueue` right before it queues something
+   * @param entry where it is written down, crossed off when it is answered
    */
   carryOut(
     command: Command,
     work: (mayQueue: () => void) => Promise<Reply>,
     telling: Telling,
+    entry?: Entry,
   ): Promise<void>
   /** Waits for all of it. What still goes on at `giveUp` is given up, and that is told. */
   drain(giveUp: AbortSignal): Promise<void>
@@ -60,33 +69,52 @@ export function createUnderWay(log: Log): UnderWay {
   async function attempt(
     command: Command,
     work: (mayQueue: () => void) => Promise<Reply>,
-  ): Promise<Reply> {
+  ): Promise<Attempt> {
     let queues = false
     const mayQueue = () => {
       if (givenUp.signal.aborted) throw new GivenUpError('the program stops')
       queues = true
     }
-    const reply = work(mayQueue).catch((error: unknown) => {
-      if (error instanceof GivenUpError) return say(givenUpWords(command, queues))
-      log.error({ kind: command.kind, error: (error as Error).message }, 'failed')
-      return say(failureWords(command))
-    })
+    const failed = (words: string): Attempt => ({ reply: say(words), isFailure: true })
+    const attempted = work(mayQueue).then(
+      (reply): Attempt => ({ reply, isFailure: false }),
+      (error: unknown) => {
+        if (error instanceof GivenUpError) return failed(givenUpWords(command, queues))
+        log.error({ kind: command.kind, error: (error as Error).message }, 'failed')
+        return failed(failureWords(command))
+      },
+    )
     const ended =
-      (await unlessAborted(reply, givenUp.signal)) ?? (await within(ENDS_WITHIN_MS, reply))
+      (await unlessAborted(attempted, givenUp.signal)) ?? (await within(ENDS_WITHIN_MS, attempted))
     if (ended) return ended
     log.warn(
       { kind: command.kind, key: command.key, queues },
       'given up, because the program stops',
     )
-    return say(givenUpWords(command, queues))
+    return failed(givenUpWords(command, queues))
+  }
+
+  async function answer(
+    { reply, isFailure }: Attempt,
+    end: Telling['end'],
+    entry: Entry,
+  ): Promise<void> {
+    if (!isFailure) {
+      if (await end(reply)) await entry.settle()
+      else entry.leave()
+      return
+    }
+    // Whoever is told that it was not done has to be able to rely on that.
+    const isOver = await entry.settle()
+    await end(isOver ? reply : UNSURE)
   }
 
   return {
     track,
-    carryOut(command, work, { tell, end }) {
+    carryOut(command, work, { tell, end }, entry = NO_ENTRY) {
       const slow = setTimeout(() => void tell(SLOW), SLOW_AFTER_MS)
-      const reply = attempt(command, work).finally(() => clearTimeout(slow))
-      return track(reply.then(end))
+      const attempted = attempt(command, work).finally(() => clearTimeout(slow))
+      return track(attempted.then((ended) => answer(ended, end, entry)))
     },
     async drain(giveUp) {
       const all = async () => {

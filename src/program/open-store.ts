@@ -13,6 +13,7 @@ import { forgetOldKeys } from '../store/inbox.js'
 import { openEmbedded } from '../store/open-embedded.js'
 import { openServer } from '../store/open-server.js'
 import { releaseMedia } from '../store/release-media.js'
+import { forgetOldRequests } from '../store/requests.js'
 import { createSecretBox, type SecretBox } from '../store/secret-box.js'
 import { syncWorkspaces } from '../store/sync-workspaces.js'
 import type { Stops } from './stops.js'
@@ -72,6 +73,7 @@ export async function openStore(
   const housekeeping = repeat(
     async (stopping) => {
       await forgetOldKeys(database.orm, now() - 2 * DAY_MS)
+      await forgetOldRequests(database.orm, now() - DAY_MS)
       if (now() >= mediaDueAt) {
         const before = now() - MEDIA_KEPT_DAYS * DAY_MS
         while (!stopping.aborted && (await releaseMedia(database.orm, before)) > 0);

@@ -5,6 +5,7 @@ import type { Chat } from '../bot/chat.js'
 import { postCredentialEnds } from '../bot/credential-notices.js'
 import type { BotDeps } from '../bot/deps.js'
 import type { HandleDeps } from '../bot/handle.js'
+import { createLedger } from '../bot/ledger.js'
 import { postOutages } from '../bot/outage-notices.js'
 import { watchOverdue } from '../bot/overdue.js'
 import { postReminders } from '../bot/reminder.js'
@@ -18,12 +19,14 @@ import { tellChannel } from '../bot/tell-channel.js'
 import { measuredChat } from '../observe/measured-chat.js'
 import { watchLeases } from '../publisher/lease-watch.js'
 import { repeat } from '../repeat.js'
+import type { SecretBox } from '../store/secret-box.js'
 import { workspacesOf } from '../workspaces.js'
 import type { Parts } from './parts.js'
 
 const SCORECARDS_EVERY_MS = 30_000
 const OVERDUE_EVERY_MS = 30_000
 const LEASES_EVERY_MS = 1_000
+const LEFT_EVERY_MS = 1_000
 const NOTICES_EVERY_MS = 15_000
 /** Long enough for an edit and what is said at the end. */
 const TELLS_ON_MS = 3_000
@@ -38,6 +41,7 @@ const UNPACED: Chat['pace'] = { post: [], edit: [], find: [] }
  */
 export async function startBot(
   parts: Parts,
+  box: SecretBox,
   openQueueBoard: ApiDeps['openQueueBoard'],
 ): Promise<() => Promise<void>> {
   const { settings, file, overrides, desk, links, metrics, readiness, routes, stops } = parts
@@ -70,14 +74,19 @@ export async function startBot(
       ? say(scorecardWords(answer.card, await scorecards.zoneOf(conversation)))
       : say([answer.message, answer.next].filter(Boolean).join(' '))
   }
+  const ledger = createLedger({ ...deps, box })
+  stops.closes('the ledger of requests', async () => ledger.close())
   // Each chat's library is large, and loaded only for those who have the chat.
   const slack =
     settings.slack &&
-    (await import('../bot/slack/index.js')).createSlack(settings.slack, deps, { scorecard })
+    (await import('../bot/slack/index.js')).createSlack(settings.slack, deps, { scorecard, ledger })
   if (slack) scorecardChats.push(slack.scorecards)
   const discord =
     settings.discord &&
-    (await import('../bot/discord/index.js')).createDiscord(settings.discord, deps, { scorecard })
+    (await import('../bot/discord/index.js')).createDiscord(settings.discord, deps, {
+      scorecard,
+      ledger,
+    })
   if (discord) scorecardChats.push(discord.scorecards)
   if (slack?.route) routes.push(slack.route)
   const watching = repeat(
@@ -155,6 +164,18 @@ export async function startBot(
     )
     stops.ends(`notices in ${chat.name}`, reminding.stop)
   }
+  // A chat that cannot be reached could not be told what became of it.
+  const takingUp = repeat(
+    () => {
+      const there = surfaces.filter(
+        ({ chat, isConnected }) => taking.has(chat.name) && isConnected(),
+      )
+      return ledger.takeUp(new Map(there.map(({ chat, resume }) => [chat.name, resume])))
+    },
+    LEFT_EVERY_MS,
+    (error) => deps.log.warn({ error: (error as Error).message }, 'requests that were left'),
+  )
+  stops.ends('the watch on requests that were left', takingUp.stop)
   for (const { chat, stop } of surfaces) stops.ends(chat.name, stop)
   return async () => {
     const connect = async ({ chat, start }: (typeof surfaces)[number]) => {

@@ -258,6 +258,24 @@ export const inbox = pressroom.table(
   (t) => [index('inbox_at').on(t.at)],
 )
 
+/**
+ * What somebody asked for in a chat and was not answered yet: written before it is acknowledged, gone
+ * when they have their answer.
+ */
+export const requests = pressroom.table('requests', {
+  /** As in the inbox. */
+  key: text().primaryKey(),
+  chat: text().notNull(),
+  /** What it takes to carry it out and to answer, see secret-box.ts: a chat's answers are addressed by secrets. */
+  sealed: text().notNull(),
+  at: instant('at').notNull(),
+  /** The process that sees to it, and how long others leave it to that one. */
+  holder: text().notNull(),
+  heldUntil: instant('held_until').notNull(),
+  /** How often it was taken up from a process that was gone. */
+  taken: integer().notNull().default(0),
+})
+
 export const notes = pressroom.table(
   'notes',
   {

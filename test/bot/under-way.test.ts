@@ -18,9 +18,13 @@ describe('commands that are under way when the program stops', () => {
     told = []
   })
 
-  const end = async (reply: Reply) => void told.push(reply.kind === 'text' ? reply.text : '')
+  const tell = async (reply: Reply) => void told.push(reply.kind === 'text' ? reply.text : '')
+  const end = async (reply: Reply) => {
+    await tell(reply)
+    return true
+  }
   const carryOut = (command: Command, work: (mayQueue: () => void) => Promise<Reply>) =>
-    void underWay.carryOut(command, work, { tell: end, end })
+    void underWay.carryOut(command, work, { tell, end })
 
   it('are waited for, and what follows from them', async () => {
     let go = () => {}

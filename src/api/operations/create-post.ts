@@ -134,6 +134,7 @@ async function answerOf(
       if (earlier) return earlier
       throw new Error('a post was found by its key, and then it was gone')
     }
+    case 'refused': // never for a key of the API
     case 'uncertain':
       throw new ProblemError(
         'store-unavailable',

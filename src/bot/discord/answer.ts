@@ -17,8 +17,9 @@ export interface Answer {
   /**
    * At the end: whatever still says "thinking" is filled in or taken away.
    * @param next what may be pressed when there are problems
+   * @returns false when nobody could be told
    */
-  end(reply: Reply, next?: readonly ReplyButton[]): Promise<void>
+  end(reply: Reply, next?: readonly ReplyButton[]): Promise<boolean>
 }
 
 /**
@@ -80,17 +81,21 @@ export function createAnswer(
     await untilHeard(() => rest.delete(original, { auth: false }))
   }
 
-  const guarded = async (work: () => Promise<void>): Promise<void> => {
+  const guarded = async (work: () => Promise<void>): Promise<boolean> => {
     try {
       await work()
+      return true
     } catch (error) {
       const { message } = error as Error
       log.warn({ user: userId, channel: placeId, error: message }, 'could not answer somebody')
+      return false
     }
   }
 
   return {
-    tell: (reply) => guarded(() => show(renderReply(reply), false)),
+    async tell(reply) {
+      await guarded(() => show(renderReply(reply), false))
+    },
     end: (reply, next = []) =>
       guarded(async () => {
         const messages = renderReply(reply, next)

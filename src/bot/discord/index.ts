@@ -3,6 +3,7 @@ import { loadMedia } from '../../store/media.js'
 import { type Chat, linksOf } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { HandleDeps } from '../handle.js'
+import type { Ledger, Resume } from '../ledger.js'
 import type { ScorecardChat } from '../scorecard/deliver.js'
 import { createDiscordChat } from './chat.js'
 import { keepConnected, type Pauses } from './connection.js'
@@ -22,6 +23,7 @@ export interface Discord {
   start(): Promise<void>
   /** Whether what people type arrives now. */
   isConnected(): boolean
+  readonly resume: Resume
   /**
    * Takes nothing more, and waits for what is under way.
    * @param giveUp what is under way then is given up, and the one who asked is told
@@ -35,9 +37,12 @@ const DRAIN_MS = 5_000
 export function createDiscord(
   settings: DiscordSettings,
   deps: BotDeps,
-  extras: Pick<HandleDeps, 'scorecard'> & { readonly pauses?: Pauses } = {},
+  extras: Pick<HandleDeps, 'scorecard'> & {
+    readonly ledger?: Ledger
+    readonly pauses?: Pauses
+  } = {},
 ): Discord {
-  const { pauses, ...lent } = extras
+  const { pauses, ledger, ...lent } = extras
   const log = deps.log.child({ chat: 'discord' })
   const rest = createRest(settings)
   const posting = {
@@ -53,6 +58,7 @@ export function createDiscord(
     rest,
     applicationId: settings.applicationId,
     log,
+    ledger,
     deps: { ...deps, ...lent, uploadAccess: uploadAccess(settings), ...linksOf(chat) },
     parentOf: (channelId) => {
       const channel = connection.client()?.channels.cache.get(channelId)
@@ -70,6 +76,7 @@ export function createDiscord(
     chat,
     scorecards: createDiscordScorecards(posting),
     start: connection.start,
+    resume: listener.resume,
     isConnected: () => connection.client()?.isReady() ?? false,
     async stop(giveUp = AbortSignal.timeout(DRAIN_MS)) {
       await connection.stop()

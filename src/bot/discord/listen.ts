@@ -3,7 +3,17 @@ import type { Log } from '../../log.js'
 import { within } from '../../wait.js'
 import type { Command } from '../command.js'
 import { type HandleDeps, handle } from '../handle.js'
+import {
+  type Entry,
+  isKept,
+  type Ledger,
+  type Left,
+  NO_ENTRY,
+  NO_LEDGER,
+  type Resume,
+} from '../ledger.js'
 import { type Reply, type ReplyButton, say } from '../reply.js'
+import { resume } from '../resume.js'
 import { failureWords, opensForm, TOO_LATE } from '../trouble.js'
 import { createUnderWay } from '../under-way.js'
 import { acknowledge, HEARD, THINKING } from './acknowledge.js'
@@ -12,6 +22,7 @@ import { askAgain } from './ask.js'
 import { createDrafts, type Draft } from './drafts.js'
 import { FORMS, LONGEST_INPUT, renderForm } from './form.js'
 import { help } from './help.js'
+import { keptOf, revive } from './kept.js'
 import { type Arrived, type Incoming, parseInteraction } from './parse.js'
 import { createChannelOf } from './place.js'
 import { renderReply } from './reply.js'
@@ -25,22 +36,25 @@ const SUGGEST_WITHIN_MS = 2_000
 export interface Listener {
   /** Takes an interaction as the gateway delivers it. Nothing is thrown. */
   take(payload: unknown): void
+  /** Carries out or answers what a process left that is gone. */
+  readonly resume: Resume
   /** Waits for what is under way; what still is at `giveUp` is given up, and the person told. */
   drain(giveUp: AbortSignal): Promise<void>
 }
 
 /**
- * What people do in Discord, to commands and back. Whatever arrives is acknowledged before anything
- * else is awaited; only a form, which has to be the first answer itself, is made before, briefly.
+ * What people do in Discord, to commands and back. Whatever arrives is written down and acknowledged
+ * before anything else is awaited; only a form, which has to be the first answer itself, is made before, briefly.
  */
 export function createListener(parts: {
   rest: REST
   applicationId: string
   log: Log
   deps: HandleDeps
+  ledger?: Ledger | undefined
   parentOf: (channelId: string) => string | undefined
 }): Listener {
-  const { rest, applicationId, log, deps, parentOf } = parts
+  const { rest, applicationId, log, deps, ledger = NO_LEDGER, parentOf } = parts
   const channelOf = createChannelOf(rest)
   const underWay = createUnderWay(log)
   const drafts = createDrafts()
@@ -53,27 +67,44 @@ export function createListener(parts: {
     if (arrived.kind === 'ask') {
       await first(incoming, askAgain(arrived.action, arrived.id, incoming.address.onPrivate))
     } else if (opensForm(incoming.command)) await openInTime(incoming)
-    else if (await first(incoming, incoming.address.from === 'button' ? HEARD : THINKING)) {
-      await carryOut(incoming)
-    }
+    else await take(incoming)
+  }
+
+  /** Written down, then acknowledged, then carried out: no death in between loses it. */
+  async function take(incoming: Incoming): Promise<void> {
+    const { command, address } = incoming
+    const request = { key: command.key, chat: 'discord', content: keptOf(incoming) }
+    const entry = isKept(command) ? await ledger.keep(request) : NO_ENTRY
+    const isOurs = await first(incoming, address.from === 'button' ? HEARD : THINKING)
+    if (!isOurs) return void (await entry.settle())
+    entry.seize()
+    await carryOut(incoming, (lent) => run(incoming, lent), entry)
+  }
+
+  async function takeUp({ content, at, mayDo, entry }: Left): Promise<void> {
+    const incoming = revive(content)
+    const work = (lent: Lent) =>
+      resume(incoming.command, { mayDo, at }, () => run(incoming, { ...lent, askedAt: at }), deps)
+    await carryOut(incoming, work, entry)
   }
 
   /** After the acknowledgement: nothing is thrown from here, whatever fails is told. */
-  function carryOut(incoming: Incoming): Promise<void> {
+  function carryOut(
+    incoming: Incoming,
+    given: (lent: Lent) => Promise<Reply>,
+    entry: Entry,
+  ): Promise<void> {
     const { address, command } = incoming
     const answer = createAnswer(incoming, { rest, applicationId, log })
-    const work = (mayQueue: () => void) => run(incoming, { tell: answer.tell, mayQueue })
+    const work = (mayQueue: () => void) => given({ tell: answer.tell, mayQueue })
     const end = async (reply: Reply) => {
       if (reply.kind === 'problems') drafts.keep(address.interactionId, command)
-      await answer.end(reply, address.from === 'form' ? formAgain(incoming) : [])
+      return answer.end(reply, address.from === 'form' ? formAgain(incoming) : [])
     }
-    return underWay.carryOut(command, work, { tell: answer.tell, end })
+    return underWay.carryOut(command, work, { tell: answer.tell, end }, entry)
   }
 
-  async function run(
-    incoming: Incoming,
-    lent: Pick<HandleDeps, 'tell' | 'mayQueue'> = {},
-  ): Promise<Reply> {
+  async function run(incoming: Incoming, lent: Lent = {}): Promise<Reply> {
     const { command, actor, address } = incoming
     const conversation = await locate(incoming)
     if (conversation.teamId === '') return say('Use this in a channel of a server.')
@@ -138,9 +169,12 @@ export function createListener(parts: {
         })
       void underWay.track(done)
     },
+    resume: takeUp,
     drain: underWay.drain,
   }
 }
+
+type Lent = Pick<HandleDeps, 'tell' | 'mayQueue' | 'askedAt'>
 
 /** The form itself, or what there is to say instead. */
 function firstAnswer(reply: Reply, draft?: Draft): APIInteractionResponse {

@@ -26,13 +26,12 @@ export function renderReply(reply: Reply, next: readonly ReplyButton[] = []): Pr
     case 'form':
       return []
     case 'text':
-      return messages(reply.text)
+      return [...messages(reply.text), ...handBack(reply.written)]
     case 'question':
       return withButtons(messages(reply.text), reply.buttons)
     case 'problems': {
       const lines = ['Nothing was queued or changed:', ...problemLines(reply.problems)]
-      const written = reply.written ? [handBack(reply.written)] : []
-      return withButtons([...messages(lines.join('\n')), ...written], next)
+      return withButtons([...messages(lines.join('\n')), ...handBack(reply.written)], next)
     }
   }
 }
@@ -55,10 +54,11 @@ function dated(button: ReplyButton): ReplyButton {
 }
 
 /** What was written, as it was written, to be copied: it is nowhere else any more. */
-function handBack(written: string): PrivateMessage {
+function handBack(written = ''): PrivateMessage[] {
+  if (written === '') return []
   const block = codeBlock(written)
-  if (block.length <= LIMITS.content && !written.includes('```')) return message(block)
-  return { ...message('What you wrote is in the file.'), files: [textFile(written)] }
+  if (block.length <= LIMITS.content && !written.includes('```')) return [message(block)]
+  return [{ ...message('What you wrote is in the file.'), files: [textFile(written)] }]
 }
 
 /** As few messages as hold the lines. */

@@ -21,6 +21,8 @@ export interface HandleDeps extends BotDeps {
   }
   /** Tells the one who asked something while the work still goes on. */
   readonly tell?: (reply: Reply) => Promise<void>
+  /** When it was asked for, if that is a while ago: what "tomorrow" counts from. */
+  readonly askedAt?: number
   /** Called right before a post is queued; throws when that must not be any more. */
   readonly mayQueue?: () => void
   /** How long people wait for what a worker finds out for them, milliseconds. */

@@ -5,6 +5,7 @@ import type { Publish, WhenAsked } from '../command.js'
 import type { BotDeps } from '../deps.js'
 import type { Field, FieldProblem } from '../reply.js'
 import { checkInstant, parseWhen, type When } from '../when.js'
+import type { HandleDeps } from './deps.js'
 import { listOf } from './words.js'
 
 export interface Examined {
@@ -21,7 +22,7 @@ export function examine(
   command: Publish,
   known: readonly StoredAccount[],
   conversation: Conversation,
-  deps: BotDeps,
+  deps: HandleDeps,
 ): Examined {
   const problems: FieldProblem[] = []
   const accounts = resolve(command, known, conversation, deps, problems)
@@ -52,12 +53,12 @@ export function examine(
 /** What a time that was asked for means; none means now. */
 export function timeOf(
   when: WhenAsked | undefined,
-  { now, timeZone }: Pick<BotDeps, 'now' | 'timeZone'>,
+  { now, timeZone, askedAt = now() }: Pick<HandleDeps, 'now' | 'timeZone' | 'askedAt'>,
 ): When {
   if (!when) return { kind: 'at', at: undefined }
   return when.kind === 'words'
-    ? parseWhen(when.words, now(), timeZone)
-    : checkInstant(when.at, now(), timeZone)
+    ? parseWhen(when.words, askedAt, timeZone)
+    : checkInstant(when.at, askedAt, timeZone)
 }
 
 function resolve(

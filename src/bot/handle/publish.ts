@@ -27,6 +27,8 @@ export async function publish(command: Publish, asked: Asked, deps: HandleDeps):
       return question(submitted.id, submitted.same, deps.now(), deps)
     case 'repeated':
       return nothing
+    case 'refused':
+      return say(REFUSED)
     case 'uncertain':
       return say(UNCERTAIN)
   }
@@ -36,6 +38,9 @@ function problems(list: readonly FieldProblem[], command: Publish): Reply {
   const written = mainText(command)
   return { kind: 'problems', problems: list, ...(written === '' ? {} : { written }) }
 }
+
+const REFUSED =
+  'Pressroom was interrupted before it could queue this, and has said so meanwhile. Nothing was queued; publish it again.'
 
 const UNCERTAIN =
   'The database stopped answering in the middle, so it is not certain whether this was queued. Look with the status command before you publish it again.'

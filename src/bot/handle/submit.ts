@@ -2,6 +2,7 @@ import { listAccounts, type StoredAccount } from '../../store/accounts.js'
 import { createPost } from '../../store/create-post.js'
 import { findBySource } from '../../store/find-by-source.js'
 import { createId } from '../../store/ids.js'
+import { isRefused, take } from '../../store/inbox.js'
 import { lockContents } from '../../store/lock-contents.js'
 import { openNotes } from '../../store/notes.js'
 import { type SameContent, sameContent } from '../../store/same-content.js'
@@ -33,6 +34,8 @@ export type Submitted =
   | { readonly kind: 'same'; readonly id: string; readonly same: readonly SameContent[] }
   /** This very request was carried out before, or is a draft since then. */
   | { readonly kind: 'repeated' }
+  /** Somebody else has told that this very request is not carried out any more. */
+  | { readonly kind: 'refused' }
   /** The database failed in the middle. */
   | { readonly kind: 'uncertain' }
 
@@ -147,7 +150,7 @@ async function showNotes(
 
 type Queued =
   | { kind: 'queued'; id: string }
-  | Extract<Submitted, { kind: 'same' | 'repeated' | 'uncertain' }>
+  | Extract<Submitted, { kind: 'same' | 'repeated' | 'refused' | 'uncertain' }>
 
 /** Looks for the same content and queues, with nobody else doing so for it in between. */
 async function queue(
@@ -176,17 +179,20 @@ async function queue(
       await lockContents(tx, request.targets)
       same = await findSame(tx, request, at)
       const [newest] = same
+      if (newest && onSame === 'refuse') {
+        // The same request at the same moment is not another one.
+        const isMine = await findBySource(tx, asked.key)
+        return isMine ? { kind: 'repeated' } : { kind: 'same', id: newest.postId, same }
+      }
+      if (!(await take(tx, asked.key, at))) {
+        return { kind: (await isRefused(tx, asked.key)) ? 'refused' : 'repeated' }
+      }
       const copyOf = newest ? { copyOf: newest.postId } : {}
       if (!newest || onSame === 'copy') {
         const targets = newTargets(request, at, asked.actor, deps)
         const { id, created } = await createPost(tx, { ...post, ...copyOf, targets })
         if (created) deps.log.info(logged(post.id, request, asked), 'queued a post')
         return created ? { kind: 'queued', id } : { kind: 'repeated' }
-      }
-      if (onSame === 'refuse') {
-        // The same request at the same moment is not another one.
-        const isMine = await findBySource(tx, asked.key)
-        return isMine ? { kind: 'repeated' } : { kind: 'same', id: newest.postId, same }
       }
       const draft = { ...post, ...copyOf, targets: [] }
       const { id, created } = await createPost(tx, draft, 'draft')

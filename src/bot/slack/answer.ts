@@ -9,18 +9,21 @@ const ANSWER_TIMEOUT_MS = 5_000
 /**
  * Tells one person something privately: through the response_url of what they did, else as an
  * ephemeral message in the channel, else as a direct message. Needs no store; failing is logged.
+ * @returns false when none of these worked
  * @see https://docs.slack.dev/interactivity/handling-user-interaction ("Message responses")
  */
 export async function answer(
   reply: Reply,
   address: Address,
   { client, log }: { client: webApi.WebClient; log: Log },
-): Promise<void> {
+): Promise<boolean> {
   const message = renderReply(reply)
-  if (!message) return
-  const { channelId, userId, responseUrl, threadTs, replaces } = address
+  if (!message) return true
+  const { channelId, userId, responseUrl, threadTs, replaces, lasting } = address
   const thread = threadTs === undefined ? {} : { thread_ts: threadTs }
+  const direct = () => client.chat.postMessage({ channel: userId, ...message })
   const ways = [
+    ...(lasting ? [direct] : []),
     async () => {
       if (responseUrl === undefined) throw new Error('no response_url')
       const place = replaces ? {} : thread
@@ -28,18 +31,19 @@ export async function answer(
       await send(responseUrl, body)
     },
     () => client.chat.postEphemeral({ channel: channelId, user: userId, ...thread, ...message }),
-    () => client.chat.postMessage({ channel: userId, ...message }),
+    direct,
   ]
   const failures: string[] = []
   for (const way of ways) {
     try {
       await way()
-      return
+      return true
     } catch (error) {
       failures.push((error as Error).message)
     }
   }
   log.warn({ user: userId, channel: channelId, failures }, 'could not answer somebody')
+  return false
 }
 
 async function send(responseUrl: string, body: object): Promise<void> {

@@ -5,6 +5,7 @@ import { aborted } from '../../wait.js'
 import { type Chat, linksOf } from '../chat.js'
 import type { BotDeps } from '../deps.js'
 import type { HandleDeps } from '../handle.js'
+import type { Ledger, Resume } from '../ledger.js'
 import type { ScorecardChat } from '../scorecard/deliver.js'
 import { createBolt } from './bolt.js'
 import { createSlackChat, createSlackClient } from './chat.js'
@@ -29,6 +30,7 @@ export interface Slack {
   start(): Promise<void>
   /** Whether what people type arrives now, as far as this side knows. */
   isConnected(): boolean
+  readonly resume: Resume
   /**
    * Takes nothing more, and waits for what is under way.
    * @param giveUp what is under way then is given up, and the one who asked is told
@@ -42,9 +44,12 @@ const DRAIN_MS = 5_000
 export function createSlack(
   settings: SlackSettings,
   deps: BotDeps,
-  extras: Pick<HandleDeps, 'scorecard'> & { readonly pauses?: Pauses } = {},
+  extras: Pick<HandleDeps, 'scorecard'> & {
+    readonly ledger?: Ledger
+    readonly pauses?: Pauses
+  } = {},
 ): Slack {
-  const { pauses, ...lent } = extras
+  const { pauses, ledger, ...lent } = extras
   const log = deps.log.child({ chat: 'slack' })
   const client = createSlackClient(settings.botToken, settings.apiUrl)
   const parts = { log, random: deps.random, ...(pauses ? { pauses } : {}) }
@@ -59,6 +64,7 @@ export function createSlack(
   const listeners = createListeners({
     client,
     log,
+    ledger,
     deps: {
       ...deps,
       ...lent,
@@ -84,6 +90,7 @@ export function createSlack(
       }
       await Promise.race([started(), aborted(stopping.signal)])
     },
+    resume: listeners.resume,
     isConnected: () => reached && (connection?.isUp() ?? true),
     async stop(giveUp = AbortSignal.timeout(DRAIN_MS)) {
       stopping.abort()

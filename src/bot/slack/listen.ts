@@ -2,11 +2,22 @@ import type { App, webApi } from '@slack/bolt'
 import type { Log } from '../../log.js'
 import { within } from '../../wait.js'
 import { type HandleDeps, handle, precheck, searchAccounts } from '../handle.js'
+import {
+  type Entry,
+  isKept,
+  type Ledger,
+  type Left,
+  NO_ENTRY,
+  NO_LEDGER,
+  type Resume,
+} from '../ledger.js'
 import { type FieldProblem, type Reply, say } from '../reply.js'
+import { resume } from '../resume.js'
 import { opensForm, TOO_LATE } from '../trouble.js'
 import { createUnderWay } from '../under-way.js'
 import { answer } from './answer.js'
 import { accountOption, LONGEST_INPUT, renderForm } from './form.js'
+import { keptOf, revive } from './kept.js'
 import { createMembership } from './membership.js'
 import {
   type Incoming,
@@ -28,49 +39,95 @@ export interface Listeners {
   register(app: App): void
   /** @param name what the bot is called, for telling people whom to invite */
   introduce(name: string): void
+  /** Carries out or answers what a process left that is gone. */
+  readonly resume: Resume
   /** Waits for what is under way; what still is at `giveUp` is given up, and the person told. */
   drain(giveUp: AbortSignal): Promise<void>
 }
 
 /**
- * What people do in Slack, to commands and back. Whatever arrives is acknowledged before anything
- * else is awaited; only a submitted form is looked at first, briefly, so that its problems can
- * stand beside its fields.
+ * What people do in Slack, to commands and back. Whatever arrives is written down and acknowledged
+ * before anything else is awaited; only a submitted form is looked at first, briefly, so that its
+ * problems can stand beside its fields.
  */
 export function createListeners(parts: {
   client: webApi.WebClient
   log: Log
   deps: HandleDeps
+  ledger?: Ledger | undefined
 }): Listeners {
-  const { client, log, deps } = parts
+  const { client, log, deps, ledger = NO_LEDGER } = parts
   const underWay = createUnderWay(log)
   const isMember = createMembership(client, deps.now)
   let botName = 'pressroom'
 
   const told = (reply: Reply, { address }: Incoming) => answer(reply, address, { client, log })
-  const run = async (incoming: Incoming, mayQueue?: () => void) =>
+  const run = async (incoming: Incoming, given: Pick<HandleDeps, 'mayQueue' | 'askedAt'> = {}) =>
     handle(await completeUploads(incoming.command, client), incoming.actor, incoming.conversation, {
       ...deps,
-      tell: (reply) =>
-        told(reply, { ...incoming, address: { ...incoming.address, replaces: false } }),
-      ...(mayQueue ? { mayQueue } : {}),
+      async tell(reply) {
+        await told(reply, { ...incoming, address: { ...incoming.address, replaces: false } })
+      },
+      ...given,
     })
 
   /** After the acknowledgement: nothing is thrown from here, whatever fails is told. */
   function carryOut(
     incoming: Incoming,
     work: (mayQueue: () => void) => Promise<Reply>,
+    entry: Entry = NO_ENTRY,
   ): Promise<void> {
-    const tell = (reply: Reply) => told(reply, incoming)
-    return underWay.carryOut(incoming.command, work, { tell, end: tell })
+    const end = (reply: Reply) => told(reply, incoming)
+    const tell = async (reply: Reply) => void (await end(reply))
+    return underWay.carryOut(incoming.command, work, { tell, end }, entry)
   }
 
-  async function respond(incoming: Incoming, mayQueue: () => void): Promise<Reply> {
+  /** Written down, then acknowledged, then carried out: no death in between loses it. */
+  async function take(incoming: Incoming, ack: () => Promise<void>): Promise<void> {
+    const { command } = incoming
+    const request = { key: command.key, chat: 'slack', content: keptOf(incoming) }
+    const keeping = isKept(command) ? ledger.keep(request) : Promise.resolve(NO_ENTRY)
+    // In a stop the connection is about to close, and all that was heard is waited for.
+    if (!deps.stopping?.aborted) await keeping
+    const isHeard = await acknowledged(ack)
+    const entry = await keeping
+    if (!isHeard) return void (await entry.settle())
+    entry.seize()
+    await carryOut(incoming, (mayQueue) => respond(incoming, { mayQueue }), entry)
+  }
+
+  async function hear(parse: () => Incoming, ack: () => Promise<void>): Promise<void> {
+    let incoming: Incoming
+    try {
+      incoming = parse()
+    } catch (error) {
+      await acknowledged(ack)
+      throw error
+    }
+    await underWay.track(take(incoming, ack))
+  }
+
+  async function takeUp({ content, at, mayDo, entry }: Left): Promise<void> {
+    const incoming = revive(content, !mayDo)
+    const work = (mayQueue: () => void) =>
+      resume(
+        incoming.command,
+        { mayDo, at },
+        () => respond(incoming, { mayQueue, askedAt: at }),
+        deps,
+      )
+    await carryOut(incoming, work, entry)
+  }
+
+  async function respond(
+    incoming: Incoming,
+    given: Pick<HandleDeps, 'mayQueue' | 'askedAt'>,
+  ): Promise<Reply> {
     if (opensForm(incoming.command)) return openInTime(incoming)
     if (incoming.command.kind === 'publish' && !(await isMember(incoming.address.channelId))) {
       return say(invite(botName))
     }
-    return run(incoming, mayQueue)
+    return run(incoming, given)
   }
 
   async function openInTime(incoming: Incoming): Promise<Reply> {
@@ -119,8 +176,7 @@ export function createListeners(parts: {
     // The form stays open, so nothing that was typed is lost.
     if (problems === undefined) return refuse([UNREACHABLE], submission, ack)
     if (problems.length > 0) return refuse(problems, submission, ack)
-    await ack()
-    await carryOut(submission, (mayQueue) => respond(submission, mayQueue))
+    await take(submission, ack)
   }
 
   /** Forms whose answer takes one short transaction: problems stand beside the field. */
@@ -156,15 +212,18 @@ export function createListeners(parts: {
     },
     register(app) {
       app.command(/^\//, async ({ ack, body }) => {
-        if (!(await acknowledged(() => ack()))) return
-        const incoming = parseSlash(body)
-        await carryOut(incoming, (mayQueue) => respond(incoming, mayQueue))
+        await hear(
+          () => parseSlash(body),
+          () => ack(),
+        )
       })
       app.action(/./, async ({ ack, body }) => {
-        if (!(await acknowledged(() => ack()))) return
-        if ('view' in body && body.view) return // inputs of open forms; they count when submitted
-        const incoming = parseAction(body)
-        await carryOut(incoming, (mayQueue) => respond(incoming, mayQueue))
+        // Inputs of open forms count when they are submitted.
+        if ('view' in body && body.view) return void (await acknowledged(() => ack()))
+        await hear(
+          () => parseAction(body),
+          () => ack(),
+        )
       })
       app.view({ type: 'view_submission', callback_id: /./ }, async ({ ack, body }) =>
         underWay.track(onSubmission(parseSubmission(body), ack as Ack)),
@@ -174,6 +233,7 @@ export function createListeners(parts: {
         log.error({ error: error.message }, 'an event from Slack could not be handled')
       })
     },
+    resume: takeUp,
     drain: underWay.drain,
   }
 }

@@ -24,6 +24,8 @@ export interface Address {
   readonly threadTs?: string
   /** The click was on a private message, which the answer replaces. */
   readonly replaces: boolean
+  /** They may be gone by now, and an ephemeral message with them: it is told in a direct message. */
+  readonly lasting?: boolean
 }
 
 const slashSchema = z.looseObject({

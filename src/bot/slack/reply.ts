@@ -24,21 +24,24 @@ export function renderReply(reply: Reply): PrivateMessage | undefined {
     case 'form':
       return undefined
     case 'text':
-      return message(reply.text)
+      return message(reply.text, handBack(reply.text, reply.written))
     case 'question':
       return message(reply.text, actionBlocks(reply.buttons, button))
     case 'problems': {
       const lines = ['Nothing was queued or changed:', ...problemLines(reply.problems)]
       const words = lines.join('\n')
-      const room = LONGEST_BLOCKS - Math.min(escapeText(words).length, LONGEST_MESSAGE)
-      return message(words, reply.written ? handBack(shorten(reply.written, room)) : [])
+      return message(words, handBack(words, reply.written))
     }
   }
 }
 
-/** What was written, as it was written, to be copied: it is nowhere else any more. */
-function handBack(written: string): types.KnownBlock[] {
-  return inPieces(written, LONGEST_SECTION).map((text) => ({
+/**
+ * What was written, as it was written, to be copied: it is nowhere else any more.
+ * @param words what is said with it, and takes its share of the message
+ */
+function handBack(words: string, written = ''): types.KnownBlock[] {
+  const room = LONGEST_BLOCKS - Math.min(escapeText(words).length, LONGEST_MESSAGE)
+  return inPieces(shorten(written, room), LONGEST_SECTION).map((text) => ({
     type: 'rich_text',
     elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }],
   }))
