@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Command } from '../../src/bot/command.js'
+import type { Entry } from '../../src/bot/ledger.js'
 import { type Reply, say } from '../../src/bot/reply.js'
 import { createUnderWay, type UnderWay } from '../../src/bot/under-way.js'
 import { createLog, createRedactor } from '../../src/log.js'
@@ -83,5 +84,53 @@ describe('commands that are under way when the program stops', () => {
       expect.stringMatching(/not certain whether this was queued.*the channel shows the post/),
       expect.stringMatching(/may not have been done.*doing it twice does no harm/),
     ])
+  })
+})
+
+describe('a command that is written down', () => {
+  const underWay = createUnderWay(createLog({ level: 'silent', redactor: createRedactor() }))
+  /** What happened to it, in its order. */
+  async function follow(
+    work: () => Promise<Reply>,
+    { isOver = true, isReached = true }: { isOver?: boolean; isReached?: boolean } = {},
+  ): Promise<string[]> {
+    const happened: string[] = []
+    const entry: Entry = {
+      seize() {},
+      async settle() {
+        happened.push('crossed off')
+        return isOver
+      },
+      leave: () => void happened.push('left'),
+    }
+    const end = async (reply: Reply) => {
+      happened.push(reply.kind === 'text' ? reply.text : reply.kind)
+      return isReached
+    }
+    await underWay.carryOut(publish, work, { tell: async () => {}, end }, entry)
+    return happened
+  }
+  const fails = () => Promise.reject(new Error('the database went away'))
+
+  it('is crossed off when it is answered', async () => {
+    expect(await follow(async () => say('Queued.'))).toEqual(['Queued.', 'crossed off'])
+  })
+
+  it('is left to the next who comes upon it when its answer reached nobody', async () => {
+    const unreached = { isReached: false }
+    expect(await follow(async () => say('Queued.'), unreached)).toEqual(['Queued.', 'left'])
+  })
+
+  it('is crossed off before anybody is told that it was not done', async () => {
+    expect(await follow(fails)).toEqual([
+      'crossed off',
+      expect.stringMatching(/Nothing was queued; try again/),
+    ])
+  })
+
+  it('is not called undone while it still stands there to be done', async () => {
+    const [, told] = await follow(fails, { isOver: false })
+    expect(told).toMatch(/may still be done/)
+    expect(told).not.toMatch(/Nothing was queued/)
   })
 })

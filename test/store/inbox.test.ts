@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { forgetOldKeys, once } from '../../src/store/inbox.js'
+import { forgetOldKeys, isRefused, once, refuse } from '../../src/store/inbox.js'
 import { inbox, notes } from '../../src/store/schema.js'
 import { NOON } from '../support/clock.js'
 import { testDatabases } from '../support/database.js'
@@ -50,6 +50,19 @@ describe.each(testDatabases())('once on the $engine database', ({ use }) => {
     const effect = async () => {}
     expect(await once(orm, 'k', NOON, effect)).toMatchObject({ first: true })
     expect(await once(orm, 'k', NOON, effect)).toMatchObject({ first: false })
+  })
+
+  it('takes no effect any more once it was refused, by whoever was only frozen meanwhile', async () => {
+    const { orm } = database()
+    expect(await refuse(orm, 'k', NOON)).toBe(true)
+    expect(await once(orm, 'k', NOON, async () => 'done')).toMatchObject({ first: false })
+    expect([await refuse(orm, 'k', NOON), await isRefused(orm, 'k')]).toEqual([true, true])
+  })
+
+  it('is not refused any more once it took effect', async () => {
+    const { orm } = database()
+    await once(orm, 'k', NOON, async () => {})
+    expect([await refuse(orm, 'k', NOON), await isRefused(orm, 'k')]).toEqual([false, false])
   })
 
   it('forgets keys that are older than any redelivery', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { createDiscord, type Discord } from '../../../src/bot/discord/index.js'
 import { textOf } from '../../../src/bot/discord/marker.js'
 import type { HandleDeps } from '../../../src/bot/handle.js'
+import type { Ledger } from '../../../src/bot/ledger.js'
 import type { DiscordSettings } from '../../../src/config.js'
 import {
   createDiscordServer,
@@ -34,7 +35,11 @@ export interface Stage {
 export async function createStage(
   database: Database,
   changes: Partial<HandleDeps> = {},
-  options: { settings?: Partial<DiscordSettings>; server?: DiscordServerOptions } = {},
+  options: {
+    settings?: Partial<DiscordSettings>
+    server?: DiscordServerOptions
+    ledger?: Ledger
+  } = {},
 ): Promise<Stage> {
   let offsetMs = 0
   const clock = () => Date.now() + offsetMs
@@ -57,7 +62,8 @@ export async function createStage(
   const { tell: _tell, ...deps } = bot.deps
   const { token, applicationId } = discord
   const settings = { token, applicationId, apiUrl, ...options.settings }
-  const client = createDiscord(settings, deps, { pauses })
+  const { ledger } = options
+  const client = createDiscord(settings, deps, { pauses, ...(ledger ? { ledger } : {}) })
   return {
     discord,
     bot,

@@ -1,4 +1,5 @@
 import type { HandleDeps } from '../../../src/bot/handle.js'
+import type { Ledger } from '../../../src/bot/ledger.js'
 import { createSlack, type Slack } from '../../../src/bot/slack/index.js'
 import { createSlackWorkspace, type SlackWorkspace } from '../../../src/sandbox/slack/index.js'
 import type { Database } from '../../../src/store/database.js'
@@ -28,7 +29,7 @@ const pauses = { baseMs: 5, maxMs: 20, greetingMs: 1_000 }
 export async function createStage(
   database: Database,
   changes: Partial<HandleDeps> = {},
-  tokens: { botToken?: string; appToken?: string } = {},
+  more: { botToken?: string; appToken?: string; ledger?: Ledger } = {},
 ): Promise<Stage> {
   const workspace = createSlackWorkspace({
     scopes: [...scopes],
@@ -53,8 +54,9 @@ export async function createStage(
   } as HandleDeps['log']
   const bot = await createTestBot(database, { log, ...changes })
   const { tell: _tell, ...deps } = bot.deps
-  const { botToken = workspace.botToken, appToken = workspace.appToken } = tokens
-  const slack = createSlack({ transport: 'socket', botToken, appToken, apiUrl }, deps, { pauses })
+  const { botToken = workspace.botToken, appToken = workspace.appToken, ...lent } = more
+  const settings = { transport: 'socket', botToken, appToken, apiUrl } as const
+  const slack = createSlack(settings, deps, { pauses, ...lent })
   return {
     workspace,
     bot,
