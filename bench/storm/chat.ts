@@ -105,10 +105,15 @@ export async function openChat(
     targets,
     changes: () => ({ at: changedAt, count: changes }),
     onTarget: (hear) => void hearTarget.add(hear),
-    onTold: (hear) =>
-      void slack.on('ephemeral', ({ user, text, ts }) => {
+    onTold(hear) {
+      slack.on('ephemeral', ({ user, text, ts }) => {
         hear(user, text, ts)
-      }),
+      })
+      // Direct messages are in a channel of that person's own.
+      slack.on('message', ({ channel, text, ts }) => {
+        if (channel.startsWith('D')) hear(`U${channel.slice(1)}`, text, ts)
+      })
+    },
     calm() {
       stormy = false
       slack.faults.clear()

@@ -2,14 +2,15 @@ import type { Since } from './judge.js'
 import type { OwnResult, Result } from './run.js'
 
 /**
- * The four that must be 0, and no process that gave up by itself. Restarted one after the other,
- * the programs must also hear every command.
+ * The four that must be 0, no command that was acknowledged and lost, and no process that gave up by
+ * itself. Restarted one after the other, the programs must also hear every command.
  */
 export function isClean(
   { verdict, crashes, commands }: Result,
   { rolling }: { rolling: boolean },
 ): boolean {
   const { duplicates, missed, lies, stuck } = verdict
+  if (commands && commands.lost > 0) return false
   if (rolling && commands && commands.unheard > 0) return false
   return duplicates.length + missed.length + lies.length + stuck.length + crashes === 0
 }
@@ -64,7 +65,7 @@ export function describe({ verdict, leaseMs, commands, troubles, crashes }: OwnR
     `  troubles: ${happened || 'none'}; processes that ended by themselves: ${crashes}`,
     ...(commands
       ? [
-          `  commands: ${commands.sent} sent, ${commands.unheard} unheard, ${commands.lost} acknowledged and lost, ${commands.redelivered} redelivered; ${commands.clicks} clicks on Retry failed`,
+          `  commands: ${commands.sent} sent, ${commands.unheard} unheard, ${commands.lost} acknowledged and lost, ${commands.answered} told that it was not done, ${commands.redelivered} redelivered; ${commands.clicks} clicks on Retry failed`,
           ...commands.unheardAt
             .slice(0, MOST_SHOWN)
             .map(({ at, error }) => `    unheard: ${new Date(at).toISOString()} ${error}`),

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLedger, isKept, type Left, type Resume } from '../../src/bot/ledger.js'
 import { createLog, createRedactor } from '../../src/log.js'
 import type { Database } from '../../src/store/database.js'
@@ -22,6 +22,7 @@ describe.each(testDatabases())('the ledger on the $engine database', ({ use }) =
   const closing: (() => void)[] = []
   afterEach(() => {
     for (const close of closing.splice(0)) close()
+    vi.useRealTimers()
   })
 
   /** The ledger of one process. */
@@ -63,6 +64,20 @@ describe.each(testDatabases())('the ledger on the $engine database', ({ use }) =
     ])
     for (const { entry } of [...one.left, ...other.left]) expect(await entry.settle()).toBe(true)
     expect(await rows()).toEqual([])
+  })
+
+  it('keeps others from what is still under way, however long that takes', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const clock = createShiftedClock()
+    await open(clock).keep(request('slack:1'))
+    const [before] = await rows()
+    clock.advance(4_000)
+    vi.advanceTimersByTime(2_000)
+    const isRenewed = ([row]: Awaited<ReturnType<typeof rows>>) =>
+      row !== undefined && before !== undefined && row.heldUntil > before.heldUntil
+    await waitFor('a sign of life', rows, isRenewed)
+    clock.advance(4_000)
+    expect(await open(clock).takeUp()).toEqual([])
   })
 
   it('says that it may not be done any more when a second process died of it, or it is old', async () => {
