@@ -5,12 +5,13 @@ import {
   renewRequests,
   seizeRequest,
   takeRequests,
-  writeRequest,
+  writeRequests,
 } from '../store/requests.js'
 import type { SecretBox } from '../store/secret-box.js'
 import { within } from '../wait.js'
 import type { Command } from './command.js'
 import type { BotDeps } from './deps.js'
+import { together } from './together.js'
 import { opensForm } from './trouble.js'
 
 /** What people asked for, written down before it is acknowledged, so that no death loses it. */
@@ -69,7 +70,7 @@ export function isKept(command: Command): boolean {
 }
 
 /** An acknowledgement is not held up any longer by a slow database. */
-const WRITTEN_WITHIN_MS = 500
+const WRITTEN_WITHIN_MS = 300
 const SETTLED_WITHIN_MS = 500
 /** Whoever gives no sign for so long is gone. Another one takes up what he left, which does no harm if he is not. */
 const LEASE_MS = 6_000
@@ -102,8 +103,6 @@ export function createLedger(
   const holder = claimToken(now(), deps.random)
   const held = new Map<string, Held>()
   let timer: NodeJS.Timeout | undefined
-  const keysWhere = (is: (one: Held) => boolean) =>
-    [...held].flatMap(([key, one]) => (is(one) ? [key] : []))
 
   function hold(key: string, isWritten: boolean): Held {
     const state = { isBeingWritten: false, isWritten, isAnswered: false }
@@ -113,23 +112,30 @@ export function createLedger(
     return one
   }
 
-  function letGo(keys: readonly string[]): void {
-    for (const key of keys) held.delete(key)
+  function letGo(key: string, one: Held): void {
+    if (held.get(key) === one) held.delete(key) // and not the same one that was delivered again
     if (held.size > 0) return
     clearInterval(timer)
     timer = undefined
   }
 
-  async function forget(): Promise<void> {
-    const answered = keysWhere((one) => one.isAnswered && !one.isBeingWritten)
-    if (answered.length === 0) return
-    await forgetRequests(orm, answered, holder)
-    letGo(answered)
-  }
+  const writeDown = together(async (all: readonly NewRequest[]) => {
+    const ours = await writeRequests(orm, all)
+    return all.map(({ key }) => ours.has(key))
+  })
+
+  /** Crosses off all that is answered. */
+  const forget = together(async (all: readonly undefined[]) => {
+    const answered = [...held].filter(([, one]) => one.isAnswered && !one.isBeingWritten)
+    const keys = answered.map(([key]) => key)
+    if (keys.length > 0) await forgetRequests(orm, keys, holder)
+    for (const [key, one] of answered) letGo(key, one)
+    return all
+  })
 
   async function renew(): Promise<void> {
-    await forget()
-    const open = keysWhere((one) => !one.isAnswered)
+    await forget(undefined)
+    const open = [...held].flatMap(([key, one]) => (one.isAnswered ? [] : [key]))
     if (open.length > 0) await renewRequests(orm, open, holder, now() + LEASE_MS)
   }
 
@@ -150,11 +156,12 @@ export function createLedger(
       async settle() {
         one.isAnswered = true
         // What is still being written would stand there after it was crossed off.
-        const gone = one.writing.then(forget, forget).then(() => !held.has(key) || undefined)
+        const written = one.writing.catch(() => {})
+        const gone = written.then(() => forget(undefined)).then(() => !held.has(key) || undefined)
         const isGone = await within(SETTLED_WITHIN_MS, gone).catch(() => undefined)
         return isGone ?? !one.isWritten
       },
-      leave: () => letGo([key]),
+      leave: () => letGo(key, one),
     }
   }
 
@@ -166,7 +173,7 @@ export function createLedger(
       const one = hold(key, false)
       let isOurs = true
       one.writing = write(one, async () => {
-        isOurs = await writeRequest(orm, row)
+        isOurs = await writeDown(row)
       })
       const written = one.writing.then(
         () => 'written',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
+import { breathing } from './breathing.js'
 import type { Database, Orm } from './database.js'
 import { createLogFlush, flushRecent, logBytes } from './flush-folder.js'
 import { lockFolder } from './folder-lock.js'
@@ -88,7 +89,7 @@ export function databaseOver(
   pglite: PGlite,
   release: () => Promise<void> = async () => {},
 ): Database {
-  const orm = drizzle(pglite, { schema })
+  const orm = drizzle(breathing(pglite), { schema })
   return {
     orm: orm as unknown as Orm,
     driver: { engine: 'embedded', pglite },

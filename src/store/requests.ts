@@ -13,14 +13,17 @@ export interface NewRequest {
   readonly heldUntil: number
 }
 
-/** Writes a request down, unless it stands there. @returns whether its writer holds it */
-export async function writeRequest(orm: Orm, request: NewRequest): Promise<boolean> {
+/** Writes requests down that do not stand there. @returns the keys of these */
+export async function writeRequests(
+  orm: Orm,
+  all: readonly NewRequest[],
+): Promise<ReadonlySet<string>> {
   const written = await orm
     .insert(requests)
-    .values(rowOf(request))
+    .values(all.map(rowOf))
     .onConflictDoNothing()
     .returning({ key: requests.key })
-  return written.length > 0
+  return new Set(written.map(({ key }) => key))
 }
 
 /** The same, whoever held it before. */

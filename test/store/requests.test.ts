@@ -7,7 +7,7 @@ import {
   renewRequests,
   seizeRequest,
   takeRequests,
-  writeRequest,
+  writeRequests,
 } from '../../src/store/requests.js'
 import { requests } from '../../src/store/schema.js'
 import { NOON } from '../support/clock.js'
@@ -42,8 +42,8 @@ describe.each(testDatabases())('requests on the $engine database', ({ use }) => 
 
   it('are left to whoever holds them, and then taken up by one, oldest first', async () => {
     const { orm } = database()
-    await writeRequest(orm, request('later', { at: NOON + 1 }))
-    await writeRequest(orm, request('sooner'))
+    await writeRequests(orm, [request('later', { at: NOON + 1 })])
+    await writeRequests(orm, [request('sooner')])
     expect(await take(NOON + 10)).toEqual([])
     const [first] = await takeRequests(orm, {
       chats: ['slack'],
@@ -63,16 +63,16 @@ describe.each(testDatabases())('requests on the $engine database', ({ use }) => 
 
   it('stay with a holder who gives signs of life', async () => {
     const { orm } = database()
-    await writeRequest(orm, request('mine'))
-    await writeRequest(orm, request('other', { holder: 'three' }))
+    await writeRequests(orm, [request('mine')])
+    await writeRequests(orm, [request('other', { holder: 'three' })])
     await renewRequests(orm, ['mine', 'other'], 'one', NOON + 100)
     expect((await take(NOON + 50)).map(({ key }) => key)).toEqual(['other'])
   })
 
   it('are crossed off by their holder alone', async () => {
     const { orm } = database()
-    await writeRequest(orm, request('taken'))
-    await writeRequest(orm, request('mine', { heldUntil: NOON + 100 }))
+    await writeRequests(orm, [request('taken')])
+    await writeRequests(orm, [request('mine', { heldUntil: NOON + 100 })])
     await take(NOON + 11)
     await forgetRequests(orm, ['taken', 'mine'], 'one')
     expect(await keys()).toEqual(['taken'])
@@ -82,8 +82,10 @@ describe.each(testDatabases())('requests on the $engine database', ({ use }) => 
 
   it('belong to the one whose acknowledgement counted, whoever wrote them down first', async () => {
     const { orm } = database()
-    expect(await writeRequest(orm, request('k'))).toBe(true)
-    expect(await writeRequest(orm, request('k', { holder: 'two' }))).toBe(false)
+    expect(await writeRequests(orm, [request('k')])).toEqual(new Set(['k']))
+    const other = [request('k', { holder: 'two' }), request('l', { holder: 'two' })]
+    expect(await writeRequests(orm, other)).toEqual(new Set(['l']))
+    await forgetRequests(orm, ['l'], 'two')
     await seizeRequest(orm, request('k', { holder: 'two' }))
     await forgetRequests(orm, ['k'], 'one')
     expect(await keys()).toEqual(['k'])
@@ -94,22 +96,22 @@ describe.each(testDatabases())('requests on the $engine database', ({ use }) => 
 
   it('are not taken by a process without that chat, nor from its own hands', async () => {
     const { orm } = database()
-    await writeRequest(orm, request('k'))
+    await writeRequests(orm, [request('k')])
     expect(await take(NOON + 11, { chats: ['discord'] })).toEqual([])
     expect(await take(NOON + 11, { except: ['k'] })).toEqual([])
     expect(await take(NOON + 11)).toHaveLength(1)
   })
 
   it('are free at once where whoever held them must be gone', async () => {
-    await writeRequest(database().orm, request('k'))
+    await writeRequests(database().orm, [request('k')])
     await endLeases(database().orm, NOON)
     expect(await take(NOON)).toHaveLength(1)
   })
 
   it('do not stay for ever when nobody takes them', async () => {
     const { orm } = database()
-    await writeRequest(orm, request('old', { at: NOON - 1 }))
-    await writeRequest(orm, request('new'))
+    await writeRequests(orm, [request('old', { at: NOON - 1 })])
+    await writeRequests(orm, [request('new')])
     await forgetOldRequests(orm, NOON)
     expect(await keys()).toEqual(['new'])
   })
