@@ -98,7 +98,7 @@ export function createLedger(
   close(): void
 } {
   const { now, box } = deps
-  const { orm } = deps.database
+  const { orm, prompt } = deps.database
   const log = deps.log.child({ part: 'ledger' })
   const holder = claimToken(now(), deps.random)
   const held = new Map<string, Held>()
@@ -120,7 +120,7 @@ export function createLedger(
   }
 
   const writeDown = together(async (all: readonly NewRequest[]) => {
-    const ours = await writeRequests(orm, all)
+    const ours = await writeRequests(prompt, all)
     return all.map(({ key }) => ours.has(key))
   })
 

@@ -9,6 +9,11 @@ export type Orm = PgDatabase<PgQueryResultHKT, typeof schema>
 /** An open store: the same tables and statements on both engines. */
 export interface Database {
   readonly orm: Orm
+  /**
+   * The same, for what somebody is waiting for: it does not stand in line behind everything else.
+   * For single statements.
+   */
+  readonly prompt: Orm
   /** The driver underneath, for the queue that may share it. */
   readonly driver:
     | { readonly engine: 'embedded'; readonly pglite: PGlite }

@@ -92,6 +92,7 @@ export function databaseOver(
   const orm = drizzle(breathing(pglite), { schema })
   return {
     orm: orm as unknown as Orm,
+    prompt: orm as unknown as Orm, // one connection does everything
     driver: { engine: 'embedded', pglite },
     listen: (channel, hear) => pglite.listen(channel, hear),
     flush: async () => {},

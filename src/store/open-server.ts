@@ -3,7 +3,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import type { Pool } from 'pg'
 import type { Database, Orm } from './database.js'
 import { MIGRATIONS_FOLDER, MIGRATIONS_SCHEMA, readMigrationTimes } from './migrations.js'
-import { POOL_SIZE } from './pool.js'
+import { POOL_SIZE, PROMPT_POOL_SIZE } from './pool.js'
 import * as schema from './schema.js'
 import { connect, connectInTime } from './server-connections.js'
 import { createListener } from './server-listener.js'
@@ -39,10 +39,11 @@ export async function openServer(
     throw unavailable(url, error)
   }
   const pool = connectInTime(url, options.poolSize ?? POOL_SIZE)
+  const promptPool = connectInTime(url, PROMPT_POOL_SIZE)
   const listener = createListener(url)
-  const orm = drizzle(pool, { schema })
   return {
-    orm: orm as unknown as Orm,
+    orm: drizzle(pool, { schema }) as unknown as Orm,
+    prompt: drizzle(promptPool, { schema }) as unknown as Orm,
     driver: { engine: 'server', url },
     listen: listener.listen,
     flush: async () => {}, // a server's commits are on its disk when it says so
@@ -52,7 +53,7 @@ export async function openServer(
     },
     async close() {
       await listener.close()
-      await pool.end()
+      await Promise.all([pool.end(), promptPool.end()])
     },
   }
 }

@@ -81,7 +81,7 @@ export function hangingDatabase(database: Database): Database {
     get: (_target, name) => (name === 'then' ? () => {} : silence),
     apply: () => silence,
   })
-  return { ...database, orm: silence as Database['orm'] }
+  return { ...database, orm: silence as Database['orm'], prompt: silence as Database['orm'] }
 }
 
 /** A store that refuses every statement. */
@@ -89,5 +89,6 @@ export function brokenDatabase(database: Database): Database {
   const fail = () => {
     throw new Error('connection refused')
   }
-  return { ...database, orm: new Proxy({}, { get: () => fail }) as Database['orm'] }
+  const orm = new Proxy({}, { get: () => fail }) as Database['orm']
+  return { ...database, orm, prompt: orm }
 }
