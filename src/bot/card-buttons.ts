@@ -1,3 +1,4 @@
+import type { Instant } from '../publisher/core/target.js'
 import type { StoredTarget } from '../store/stored-target.js'
 import { approveValue } from './approve-value.js'
 import { plural } from './wording.js'
@@ -21,8 +22,8 @@ export interface Button {
   readonly action: ActionId
   /** The post or target it is about; Approve also carries what was seen of it. */
   readonly value: string
-  /** For a verdict: the attempt that it is asked about, so that no later one is answered by it. */
-  readonly attempt?: number
+  /** For a verdict: when it was asked for, so that no later question is answered by it. */
+  readonly askedAt?: Instant
   readonly label: string
   readonly style?: 'primary' | 'danger'
   /** Asked before a heavy press takes effect. */
@@ -116,14 +117,14 @@ export function targetButtons(stored: StoredTarget): Button[] {
         {
           action: 'confirm_live',
           value,
-          attempt: target.attempt,
+          askedAt: state.askedAt,
           label: "I confirmed it's live",
           style: 'primary',
         },
         {
           action: 'deny_live',
           value,
-          attempt: target.attempt,
+          askedAt: state.askedAt,
           label: "It's not there",
           confirm: {
             title: 'Not there?',

@@ -39,9 +39,9 @@ type Body =
   | { readonly kind: 'scorecard'; readonly period: string }
   // Clicks: the id is that of a post or of a target.
   | { readonly kind: 'retryFailed'; readonly id: string }
-  /** `attempt`: the one that was asked about; without it, the button does not tell. */
-  | { readonly kind: 'confirmLive'; readonly id: string; readonly attempt?: number }
-  | { readonly kind: 'denyLive'; readonly id: string; readonly attempt?: number }
+  /** `askedAt`: when the question was asked; without it, the button does not tell. */
+  | { readonly kind: 'confirmLive'; readonly id: string; readonly askedAt?: number }
+  | { readonly kind: 'denyLive'; readonly id: string; readonly askedAt?: number }
   | { readonly kind: 'editRetry'; readonly id: string }
   | { readonly kind: 'checkCredentials'; readonly id: string }
   | { readonly kind: 'addNote'; readonly id: string }
@@ -103,11 +103,11 @@ export const ACTIONS = {
 } as const
 export type ActionId = keyof typeof ACTIONS
 
-/** @param attempt for a verdict: the attempt asked about, where the value does not say it */
-export function commandOfAction(action: string, value: string, attempt?: number): CommandBody {
+/** @param askedAt for a verdict: when it was asked for, where the value does not say it */
+export function commandOfAction(action: string, value: string, askedAt?: number): CommandBody {
   if (action === 'approve') return { kind: 'approve', ...readApproveValue(value) }
   if (action === 'confirm_live' || action === 'deny_live') {
-    const asked = attempt === undefined ? {} : { attempt }
+    const asked = askedAt === undefined ? {} : { askedAt }
     return { kind: ACTIONS[action], ...asked, ...readVerdictValue(value) }
   }
   return Object.hasOwn(ACTIONS, action)

@@ -70,11 +70,11 @@ export async function handle(
       return withFound(command.id, asked, deps, (found) => cancel(found, asked, deps))
     case 'confirmLive':
       return withFound(command.id, asked, deps, (found) =>
-        confirmLive(found, command.attempt, asked, deps),
+        confirmLive(found, command.askedAt, asked, deps),
       )
     case 'denyLive':
       return withFound(command.id, asked, deps, (found) =>
-        denyLive(found, command.attempt, asked, deps),
+        denyLive(found, command.askedAt, asked, deps),
       )
     case 'publishNow':
       return withFound(command.id, asked, deps, (found) => publishNow(found, asked, deps))

@@ -26,8 +26,8 @@ export interface ReplyButton {
   readonly action: string
   /** A post or target id. */
   readonly value: string
-  /** For a verdict: the attempt that it is asked about. */
-  readonly attempt?: number
+  /** For a verdict: when it was asked for. */
+  readonly askedAt?: number
   readonly label: string
   readonly style?: 'primary' | 'danger'
   /** A second, different confirmation before the click counts: a dialog where the chat has one. */

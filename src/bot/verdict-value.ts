@@ -1,13 +1,15 @@
-/** What a verdict's button carries where no edit keeps it up to date: also the attempt it asks about. */
-export function verdictValue(targetId: string, attempt: number): string {
-  return `${targetId}.${attempt}`
+import type { Instant } from '../publisher/core/target.js'
+
+/** What a verdict's button carries where no edit keeps it up to date: also when its question was asked. */
+export function verdictValue(targetId: string, askedAt: Instant): string {
+  return `${targetId}.${askedAt}`
 }
 
 /** Buttons in the thread, and those of older answers, carry the target's id alone. */
 export function readVerdictValue(value: string): {
   readonly id: string
-  readonly attempt?: number
+  readonly askedAt?: Instant
 } {
-  const [, id = value, attempt] = /^(.+)\.(\d{1,9})$/.exec(value) ?? []
-  return { id, ...(attempt === undefined ? {} : { attempt: Number(attempt) }) }
+  const [, id = value, askedAt] = /^(.+)\.(\d{1,15})$/.exec(value) ?? []
+  return { id, ...(askedAt === undefined ? {} : { askedAt: Number(askedAt) }) }
 }

@@ -47,10 +47,10 @@ function withButtons(
   )
 }
 
-/** A private answer stays as it is when it is sent again, so its verdicts carry the attempt with them. */
+/** A private answer stays as it is when it is sent again, so its verdicts say when they were asked for. */
 function dated(button: ReplyButton): ReplyButton {
-  const { value, attempt } = button
-  return attempt === undefined ? button : { ...button, value: verdictValue(value, attempt) }
+  const { value, askedAt } = button
+  return askedAt === undefined ? button : { ...button, value: verdictValue(value, askedAt) }
 }
 
 /** What was written, as it was written, to be copied: it is nowhere else any more. */

@@ -65,18 +65,18 @@ const NOTHING_TO_APPROVE = 'Nothing of it waits for an approval that can still b
 
 /**
  * "It's not there": the target counts as failed; sending it again is another click.
- * @param attempt what the button asked about, where it tells; nothing is said of another attempt
+ * @param askedAt when the button's question was asked, where it tells; it answers no other question
  */
 export function denyLive(
   found: Found,
-  attempt: number | undefined,
+  askedAt: number | undefined,
   asked: Asked,
   deps: HandleDeps,
 ): Promise<Reply> {
   if (!found.target) return Promise.resolve(onItsOwn)
   return apply(
     'Recorded as not live; Retry failed sends it again',
-    { type: 'verdictGiven', verdict: 'absent', ...about(attempt) },
+    { type: 'verdictGiven', verdict: 'absent', ...about(askedAt) },
     found,
     asked,
     deps,
@@ -85,11 +85,11 @@ export function denyLive(
 
 /**
  * "I confirmed it's live": takes effect at once; the link can be added afterwards.
- * @param attempt see `denyLive`
+ * @param askedAt see `denyLive`
  */
 export async function confirmLive(
   found: Found,
-  attempt: number | undefined,
+  askedAt: number | undefined,
   asked: Asked,
   deps: HandleDeps,
 ): Promise<Reply> {
@@ -101,7 +101,7 @@ export async function confirmLive(
       verdict: 'live',
       at,
       who: asked.actor,
-      ...about(attempt),
+      ...about(askedAt),
     }),
   })
   if (!acted) return nothing
@@ -113,8 +113,8 @@ export async function confirmLive(
   }
 }
 
-function about(attempt: number | undefined): { attempt?: number } {
-  return attempt === undefined ? {} : { attempt }
+function about(askedAt: number | undefined): { askedAt?: number } {
+  return askedAt === undefined ? {} : { askedAt }
 }
 
 const onItsOwn = say('That is asked for each account on its own: use the buttons in the thread.')

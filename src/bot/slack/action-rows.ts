@@ -4,7 +4,7 @@ interface Pressable {
   readonly action: string
   readonly value: string
   /** See `Button`. */
-  readonly attempt?: number
+  readonly askedAt?: number
 }
 
 type ActionsBlock<E> = {
@@ -13,7 +13,7 @@ type ActionsBlock<E> = {
   readonly elements: E[]
 }
 
-/** Buttons as blocks; a block that asks for a verdict has an id that says about which attempt. */
+/** Buttons as blocks; a block that asks for a verdict has an id that says since when. */
 export function actionBlocks<B extends Pressable, E>(
   buttons: readonly B[],
   elementOf: (button: B) => E,
@@ -42,8 +42,8 @@ function actionRows<B extends Pressable>(buttons: readonly B[]): B[][] {
 }
 
 function asksOtherwise(one: Pressable, other: Pressable): boolean {
-  if (one.attempt === undefined || other.attempt === undefined) return false
-  return one.value !== other.value || one.attempt !== other.attempt
+  if (one.askedAt === undefined || other.askedAt === undefined) return false
+  return one.value !== other.value || one.askedAt !== other.askedAt
 }
 
 /**
@@ -52,18 +52,18 @@ function asksOtherwise(one: Pressable, other: Pressable): boolean {
  * @see https://docs.slack.dev/reference/block-kit/blocks/actions-block
  */
 function questionId(row: readonly Pressable[], index: number): { block_id?: string } {
-  const asking = row.find(({ attempt }) => attempt !== undefined)
-  return asking?.attempt === undefined
+  const asking = row.find(({ askedAt }) => askedAt !== undefined)
+  return asking?.askedAt === undefined
     ? {}
-    : { block_id: `verdict:${verdictValue(asking.value, asking.attempt)}:${index}` }
+    : { block_id: `verdict:${verdictValue(asking.value, asking.askedAt)}:${index}` }
 }
 
-/** The attempt that a pressed button asked about; undefined where its block does not tell. */
-export function attemptAsked(
+/** When the question of a pressed button was asked; undefined where its block does not tell. */
+export function questionAsked(
   blockId: string | null | undefined,
   targetId: string,
 ): number | undefined {
   const [, value = ''] = /^verdict:(.+):\d+$/.exec(blockId ?? '') ?? []
-  const { id, attempt } = readVerdictValue(value)
-  return id === targetId ? attempt : undefined
+  const { id, askedAt } = readVerdictValue(value)
+  return id === targetId ? askedAt : undefined
 }

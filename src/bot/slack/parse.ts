@@ -3,7 +3,7 @@ import type { Actor } from '../../publisher/core/target.js'
 import type { Conversation } from '../../store/create-post.js'
 import { type Command, type CommandBody, commandOfAction } from '../command.js'
 import { parsePublish } from '../command-text.js'
-import { attemptAsked } from './action-rows.js'
+import { questionAsked } from './action-rows.js'
 import { parseForm } from './parse-form.js'
 
 /** One thing a person did in Slack, and where the answer goes. */
@@ -101,8 +101,8 @@ export function parseAction(payload: unknown): Incoming {
   const [action] = body.actions
   const { container } = body
   const value = action?.value ?? ''
-  const attempt = attemptAsked(action?.block_id, value)
-  return incoming(body.trigger_id, commandOfAction(action?.action_id ?? '', value, attempt), {
+  const askedAt = questionAsked(action?.block_id, value)
+  return incoming(body.trigger_id, commandOfAction(action?.action_id ?? '', value, askedAt), {
     user: body.user,
     teamId: body.team?.id ?? body.user.team_id ?? '',
     channelId: body.channel?.id ?? container?.channel_id ?? '',

@@ -40,13 +40,16 @@ export function decidePerson(target: Target, event: Asked, context: Context): De
 
 function verdict(
   target: Target,
-  { at, verdict, who, permalink, attempt }: Extract<Asked, { type: 'verdictGiven' }>,
+  { at, verdict, who, permalink, attempt, askedAt }: Extract<Asked, { type: 'verdictGiven' }>,
   context: Context,
 ): Decision {
   const { state } = target
   if (state.status !== 'unconfirmed') return refused(alreadySettled(state))
-  // Who looked before it was sent again has not seen what is in question now.
-  if (attempt !== undefined && attempt !== target.attempt) return refused(EARLIER_QUESTION)
+  // Who looked before has not seen what is in question now.
+  const isEarlier =
+    (attempt !== undefined && attempt !== target.attempt) ||
+    (askedAt !== undefined && askedAt !== state.askedAt)
+  if (isEarlier) return refused(EARLIER_QUESTION)
   if (verdict === 'live') return live(target, at, { how: 'person', who, permalink }, context)
   return moved(target, {
     status: 'failed',
@@ -60,7 +63,7 @@ function verdict(
 }
 
 const EARLIER_QUESTION =
-  'This answers an earlier question, so nothing was changed: it was sent again since. Please look again, then answer in its thread or from /publish status.'
+  'This answers an earlier question, so nothing was changed: more has happened since. Please look again, then answer in its thread or from /publish status.'
 
 function again(target: Target, at: number): Decision {
   return moved(target, { status: 'queued', dueAt: at }, { change: { automatic: 0, dueSince: at } })

@@ -221,8 +221,10 @@ export type TargetEvent =
       readonly verdict: 'live' | 'absent'
       readonly who: Actor
       readonly permalink?: string
-      /** The attempt that they were asked about, where that is known. */
+      /** The attempt that they were asked about, where that is known, … */
       readonly attempt?: number
+      /** … and when they were asked: late news can raise the question of an attempt again. */
+      readonly askedAt?: Instant
     }
   | { readonly type: 'retryRequested'; readonly at: Instant; readonly who: Actor }
   | {

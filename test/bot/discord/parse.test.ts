@@ -162,12 +162,12 @@ describe('a button', () => {
   it.each([
     ['confirm_live', 'confirmLive'],
     ['deny_live', 'denyLive'],
-  ])('%s may tell which attempt was asked about', (action, kind) => {
+  ])('%s may tell when its question was asked', (action, kind) => {
     const { key: _, ...asked } = press(`${action}:t1.12`).incoming.command
-    expect(asked).toEqual({ kind, id: 't1', attempt: 12 })
+    expect(asked).toEqual({ kind, id: 't1', askedAt: 12 })
     const { key: __, ...bare } = press(`${action}:t1`).incoming.command
     expect(bare).toEqual({ kind, id: 't1' })
-    // What cannot be read is about no target at all, rather than about any attempt.
+    // What cannot be read is about no target at all, rather than about any question.
     expect(press(`${action}:t1.x`).incoming.command).toMatchObject({ id: 't1.x' })
   })
 

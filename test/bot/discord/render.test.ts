@@ -141,7 +141,7 @@ describe('a reply', () => {
 })
 
 describe('a verdict', () => {
-  const asked = target('tfacebook', STATES.unconfirmed, { attempt: 2 })
+  const asked = target('tfacebook', { ...STATES.unconfirmed, askedAt: 2 })
   const idsIn = (shown: unknown) =>
     [...JSON.stringify(shown).matchAll(/"custom_id":"([^"]+)"/g)].map(([, id]) => id)
 
@@ -153,7 +153,7 @@ describe('a verdict', () => {
     ])
   })
 
-  it('is about the attempt in a private answer, which stays as it is', () => {
+  it('is about the question in a private answer, which stays as it is', () => {
     const buttons = targetButtons(asked)
     const [{ files: _files, ...message } = {}] = renderReply({
       kind: 'question',

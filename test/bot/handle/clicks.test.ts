@@ -150,20 +150,20 @@ describe.each(testDatabases())('clicks, on the $engine database', ({ use }) => {
       expect(await now()).toEqual({ facebook: 'published', x: 'queued' })
     })
 
-    describe('on an attempt', () => {
+    describe('on a question', () => {
       const asked = async () => {
         const post = await bot.set(postId, { facebook: live(1), x: unconfirmed(2) }, 1)
         return idOf(post, 'x')
       }
       /** Somebody else denies it and sends it again, and nobody knows what became of that. */
       const sentAgain = async (id: string) => {
-        await press({ kind: 'denyLive', id, attempt: 1 }, ben)
+        await press({ kind: 'denyLive', id, askedAt: 2 }, ben)
         await press({ kind: 'retryFailed', id }, ben)
         bot.clock.advance(120_000)
         await bot.set(postId, { x: unconfirmed(3) }, 2)
       }
       const EARLIER =
-        'x: ben asked for a retry 2 minutes ago. This answers an earlier question, so nothing was changed: it was sent again since. Please look again, then answer in its thread or from /publish status.'
+        'x: ben asked for a retry 2 minutes ago. This answers an earlier question, so nothing was changed: more has happened since. Please look again, then answer in its thread or from /publish status.'
 
       it.each(['denyLive', 'confirmLive'] as const)(
         'changes nothing by %s once a later one is in question, and says so',
@@ -171,17 +171,25 @@ describe.each(testDatabases())('clicks, on the $engine database', ({ use }) => {
           const id = await asked()
           await sentAgain(id)
           const before = await bot.newest()
-          expect(await press({ kind, id, attempt: 1 })).toBe(EARLIER)
+          expect(await press({ kind, id, askedAt: 2 })).toBe(EARLIER)
           expect(await bot.newest()).toEqual(before)
           expect(await loadHistory(database().orm, postId)).toHaveLength(2)
           expect(await press({ kind: 'retryFailed', id })).toContain('It may be live already.')
         },
       )
 
+      it('changes nothing once late news has raised it again, though nothing was sent since', async () => {
+        const id = await asked()
+        await press({ kind: 'denyLive', id, askedAt: 2 }, ben)
+        await bot.set(postId, { x: unconfirmed(5) }, 1)
+        expect(await press({ kind: 'denyLive', id, askedAt: 2 })).toContain('an earlier question')
+        expect((await now()).x).toBe('unconfirmed')
+      })
+
       it('is refused once when the late press is delivered again', async () => {
         const id = await asked()
         await sentAgain(id)
-        const late = () => bot.ask({ kind: 'denyLive', id, attempt: 1 }, { key: 'slack:late' })
+        const late = () => bot.ask({ kind: 'denyLive', id, askedAt: 2 }, { key: 'slack:late' })
         const words = (await Promise.all([late(), late()])).map(textOf)
         expect(words.sort()).toEqual(['', EARLIER])
       })
@@ -189,7 +197,7 @@ describe.each(testDatabases())('clicks, on the $engine database', ({ use }) => {
       it('counts when it is the one in question, and where the button does not tell', async () => {
         const id = await asked()
         await sentAgain(id)
-        await press({ kind: 'denyLive', id, attempt: 2 })
+        await press({ kind: 'denyLive', id, askedAt: 3 })
         expect((await now()).x).toBe('failed')
         await bot.set(postId, { x: unconfirmed(4) }, 3)
         await press({ kind: 'confirmLive', id })
@@ -201,8 +209,8 @@ describe.each(testDatabases())('clicks, on the $engine database', ({ use }) => {
         await sentAgain(id)
         expect(await bot.ask({ kind: 'status', id })).toMatchObject({
           buttons: expect.arrayContaining([
-            expect.objectContaining({ action: 'confirm_live', value: id, attempt: 2 }),
-            expect.objectContaining({ action: 'deny_live', value: id, attempt: 2 }),
+            expect.objectContaining({ action: 'confirm_live', value: id, askedAt: 3 }),
+            expect.objectContaining({ action: 'deny_live', value: id, askedAt: 3 }),
           ]),
         })
       })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { actionBlocks, attemptAsked } from '../../../src/bot/slack/action-rows.js'
+import { actionBlocks, questionAsked } from '../../../src/bot/slack/action-rows.js'
 
-const button = (action: string, value: string, attempt?: number) => ({
+const button = (action: string, value: string, askedAt?: number) => ({
   action,
   value,
-  ...(attempt === undefined ? {} : { attempt }),
+  ...(askedAt === undefined ? {} : { askedAt }),
 })
 const blocksOf = (...buttons: ReturnType<typeof button>[]) =>
   actionBlocks(buttons, ({ action, value }) => `${action} ${value}`)
@@ -31,28 +31,28 @@ describe('buttons in blocks', () => {
 
   it.each([
     ['another target', 't2', 1],
-    ['another attempt', 't1', 2],
-  ])('never ask about two things in one block: %s', (_what, value, attempt) => {
-    const blocks = blocksOf(button('confirm_live', 't1', 1), button('deny_live', value, attempt))
+    ['another question', 't1', 2],
+  ])('never ask about two things in one block: %s', (_what, value, askedAt) => {
+    const blocks = blocksOf(button('confirm_live', 't1', 1), button('deny_live', value, askedAt))
     const asked = blocks.map(({ block_id }, index) =>
-      attemptAsked(block_id, index === 0 ? 't1' : value),
+      questionAsked(block_id, index === 0 ? 't1' : value),
     )
-    expect(asked).toEqual([1, attempt])
+    expect(asked).toEqual([1, askedAt])
   })
 
   it('have ids that are unique in a message, whatever is asked twice in it', () => {
     const twice = [button('deny_live', 't1', 3), button('deny_live', 't1', 3)]
     const ids = blocksOf(...twice).map(({ block_id }) => block_id)
     expect(new Set(ids).size).toBe(2)
-    expect(ids.map((id) => attemptAsked(id, 't1'))).toEqual([3, 3])
+    expect(ids.map((id) => questionAsked(id, 't1'))).toEqual([3, 3])
   })
 })
 
-describe('the attempt that a pressed button asked about', () => {
+describe('when the question of a pressed button was asked', () => {
   const [asking] = blocksOf(button('deny_live', 't0xqd', 12))
 
   it('is told by the id of its block', () => {
-    expect(attemptAsked(asking?.block_id, 't0xqd')).toBe(12)
+    expect(questionAsked(asking?.block_id, 't0xqd')).toBe(12)
   })
 
   it.each([
@@ -62,6 +62,6 @@ describe('the attempt that a pressed button asked about', () => {
     ['is of another form', 'verdict:t0xqd:0'],
     ['names another target', 'verdict:t1.12:0'],
   ])('is not known where the id %s', (_what, id) => {
-    expect(attemptAsked(id, 't0xqd')).toBeUndefined()
+    expect(questionAsked(id, 't0xqd')).toBeUndefined()
   })
 })

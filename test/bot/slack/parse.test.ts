@@ -106,18 +106,15 @@ describe('a click', () => {
     expect(incoming.address).toMatchObject({ threadTs: '1.0', replaces: false })
   })
 
-  it.each(['confirm_live', 'deny_live'])(
-    'of %s tells which attempt was asked about',
-    (action_id) => {
-      const pressed = (block_id: unknown) =>
-        parseAction({ ...click, actions: [{ action_id, block_id, value: 't1abc' }] }).command
-      expect(pressed('verdict:t1abc.2:0')).toMatchObject({ id: 't1abc', attempt: 2 })
-      for (const other of ['b1', 'verdict:t2.2:0', null, 7]) {
-        expect(pressed(other)).toMatchObject({ id: 't1abc' })
-        expect(pressed(other)).not.toHaveProperty('attempt')
-      }
-    },
-  )
+  it.each(['confirm_live', 'deny_live'])('of %s tells when its question was asked', (action_id) => {
+    const pressed = (block_id: unknown) =>
+      parseAction({ ...click, actions: [{ action_id, block_id, value: 't1abc' }] }).command
+    expect(pressed('verdict:t1abc.2:0')).toMatchObject({ id: 't1abc', askedAt: 2 })
+    for (const other of ['b1', 'verdict:t2.2:0', null, 7]) {
+      expect(pressed(other)).toMatchObject({ id: 't1abc' })
+      expect(pressed(other)).not.toHaveProperty('askedAt')
+    }
+  })
 
   it('of another button in that block is about its target alone', () => {
     const actions = [{ action_id: 'add_note', block_id: 'verdict:t1abc.2:0', value: 't1abc' }]

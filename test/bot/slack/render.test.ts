@@ -100,12 +100,13 @@ describe('a target in Slack', () => {
     })
   })
 
-  it('says beside its verdicts which attempt they are about, and nowhere else', () => {
-    const idsIn = (state: TargetState, attempt: number) =>
-      targetIn(state, { attempt }).blocks.flatMap(({ block_id }) => block_id ?? [])
-    expect(idsIn(STATES.unconfirmed, 2)).toEqual(['verdict:tfacebook.2:0'])
-    expect(idsIn(STATES.unconfirmed, 3)).toEqual(['verdict:tfacebook.3:0'])
-    expect(idsIn(STATES.failed, 2)).toEqual([])
+  it('says beside its verdicts when they were asked for, and nowhere else', () => {
+    const idsIn = (state: TargetState) =>
+      targetIn(state).blocks.flatMap(({ block_id }) => block_id ?? [])
+    const askedAt = (at: number) => idsIn({ ...STATES.unconfirmed, askedAt: at })
+    expect(askedAt(2)).toEqual(['verdict:tfacebook.2:0'])
+    expect(askedAt(3)).toEqual(['verdict:tfacebook.3:0'])
+    expect(idsIn(STATES.failed)).toEqual([])
   })
 
   it('shows all of the text that somebody is asked to approve, as it was written', () => {

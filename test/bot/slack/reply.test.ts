@@ -40,8 +40,8 @@ describe('renderReply', () => {
     expect(() => checkMessageBlocks(crowded?.blocks, newId)).not.toThrow()
   })
 
-  it('says beside verdicts which attempt they are about', () => {
-    const about = { value: 't1', attempt: 2 }
+  it('says beside verdicts when they were asked for', () => {
+    const about = { value: 't1', askedAt: 2 }
     const message = renderReply({
       kind: 'question',
       text: 'Is it live?',

@@ -65,10 +65,20 @@ describe('unconfirmed again after it was sent once more', () => {
       const decision = verdictOn(1, second, says)
       expect(decision).toEqual({
         kind: 'refused',
-        why: 'This answers an earlier question, so nothing was changed: it was sent again since. Please look again, then answer in its thread or from /publish status.',
+        why: 'This answers an earlier question, so nothing was changed: more has happened since. Please look again, then answer in its thread or from /publish status.',
       })
     },
   )
+
+  it('is not settled by who was asked before late news raised the question of an attempt again', () => {
+    const asked = { type: 'verdictGiven', at: AT, who: alice, verdict: 'absent' } as const
+    const askedAt = second.state.status === 'unconfirmed' ? second.state.askedAt : 0
+    expect(decide(second, { ...asked, askedAt: askedAt - 1 }, readable)).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('an earlier question'),
+    })
+    expect(stateOf(decide(second, { ...asked, askedAt }, readable), 'failed')).toBeDefined()
+  })
 
   it('is settled by who was asked about this attempt, or about no certain one', () => {
     for (const decision of [verdictOn(2, second, 'live'), verdict(second, 'live')]) {
