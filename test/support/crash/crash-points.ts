@@ -103,8 +103,9 @@ async function publishAndDie(
   const { target, id } = await told.catch((error: Error) => {
     throw new Error(`${point ?? 'alive'}: ${error.message}`)
   })
-  const passed = life.passed()
-  life.end()
+  const passed = [...life.passed()]
+  // Killed now, it would leave what it is just at without an end, and its stop with it.
+  life.spare()
   await (second ?? first).stop()
   await queue.close()
   const { status } = target.state

@@ -13,8 +13,8 @@ export interface Life {
   readonly dead: boolean
   /** Resolves when it dies. */
   readonly death: Promise<string>
-  /** Kills it now, wherever it is. */
-  end(): void
+  /** It dies at no point any more: what is under way comes to its end. */
+  spare(): void
   effect<T>(name: string, act: () => Promise<T>): Promise<T>
 }
 
@@ -26,6 +26,7 @@ export function createLife(dieAt?: string): Life {
   const passed: string[] = []
   const times = new Map<string, number>()
   let dead = false
+  let spared = false
   let told: (at: string) => void = () => {}
   const death = new Promise<string>((resolve) => {
     told = resolve
@@ -35,7 +36,7 @@ export function createLife(dieAt?: string): Life {
     const time = (times.get(name) ?? 0) + 1
     times.set(name, time)
     passed.push(`${name} ${time}`)
-    if (passed.at(-1) !== dieAt) return
+    if (spared || passed.at(-1) !== dieAt) return
     dead = true
     told(dieAt ?? '')
     await never()
@@ -46,8 +47,8 @@ export function createLife(dieAt?: string): Life {
       return dead
     },
     death,
-    end() {
-      dead = true
+    spare() {
+      spared = true
     },
     async effect(name, act) {
       await point(`before ${name}`)
